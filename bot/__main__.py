@@ -1,0 +1,5 @@
+"""`python -m bot …` is `loftebot …`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,65 @@
+"""`loftebot …`: every command. Errors are one line on stderr.
+
+Exit codes: 0 done, 1 not found or failed, 2 bad use or configuration, 4 already running,
+5 the token is refused.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+_COMMANDS = {
+    "ask": "bot.cli.ask",
+    "chat": "bot.cli.serve",
+    "check": "bot.cli.check",
+    "pledges": "bot.cli.pledges",
+    "run": "bot.cli.serve",
+}
+
+
+class _Lazy(click.Group):
+    """Imports a command's module only when it is asked for: `ask` need not load Telegram."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        return command
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog='Example:  loftebot ask "Hva mener dere om søndagsåpne butikker?"',
+)
+@click.option(
+    "--config",
+    "config",
+    envvar="LOFTEBOT_CONFIG",
+    default="config.toml",
+    show_default=True,
+    metavar="FILE",
+    help="Settings; also LOFTEBOT_CONFIG.",
+)
+@click.version_option(package_name="loftebot", prog_name="loftebot")
+@click.pass_context
+def cli(ctx: click.Context, config: str) -> None:
+    """A party's bot that answers voters with verbatim pledges from its local programmes."""
+    ctx.obj = config
+
+
+def main() -> None:
+    """Run the command line; the entry point of the console script."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    cli.main(prog_name="loftebot")

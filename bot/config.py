@@ -1,0 +1,156 @@
+"""Settings from ``config.toml`` and the environment. The only reader of the environment."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DEFAULT_CONFIG = "config.toml"
+
+
+class ConfigError(Exception):
+    """A setting is wrong: ``fault`` names the sentence in ``bot/texts/faults.py``."""
+
+    def __init__(self, fault: str, **values: object) -> None:
+        self.fault, self.values = fault, values
+        super().__init__(f"{fault} {values}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Checked settings; paths are absolute. Secrets never print."""
+
+    path: Path
+    party_name: str
+    controller: str
+    contact: str
+    seeds: Path
+    current_year: int
+    data: Path
+    retention_days: int
+    token: str = field(repr=False)
+    base_url: str
+    base_file_url: str
+    admins: frozenset[int]
+    bootstrap_retries: int
+    concurrent_chats: int
+    max_quotes: int
+    max_per_municipality: int
+    k1: float
+    b: float
+    encoder: bool
+
+
+# section.key -> (type, lowest, highest); None where there is no bound.
+_NUMBERS: Mapping[str, tuple[type, float | None, float | None]] = {
+    "corpus.current_year": (int, 0, 2200),
+    "storage.retention_days": (int, 1, 180),
+    "telegram.bootstrap_retries": (int, -1, None),
+    "telegram.concurrent_chats": (int, 1, 256),
+    "answers.max_quotes": (int, 1, 10),
+    "answers.max_per_municipality": (int, 1, 10),
+    "retrieval.k1": (float, 0.01, 10.0),
+    "retrieval.b": (float, 0.0, 1.0),
+}
+_TEXTS = frozenset(
+    (
+        "party.name", "party.controller", "party.contact", "corpus.directory", "storage.directory",
+        "telegram.token_file", "telegram.base_url", "telegram.base_file_url",
+    )
+)  # fmt: skip
+_FLAGS = frozenset(("retrieval.encoder",))
+_LISTS = frozenset(("telegram.admins",))
+
+
+def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        ConfigError: Naming the key, its value and the rule.
+    """
+    flat = _read(path)
+    here = path.resolve().parent
+
+    def folder(key: str, variable: str) -> Path:
+        value = environ.get(variable) or str(flat[key])
+        if not value:
+            raise ConfigError("empty", path=path, key=key)
+        return (Path.cwd() if environ.get(variable) else here).joinpath(value).resolve()
+
+    return Settings(
+        path=path,
+        party_name=flat["party.name"],
+        controller=flat["party.controller"],
+        contact=flat["party.contact"],
+        seeds=folder("corpus.directory", "LOFTEBOT_SEEDS"),
+        current_year=flat["corpus.current_year"],
+        data=folder("storage.directory", "LOFTEBOT_DATA"),
+        retention_days=flat["storage.retention_days"],
+        token=_token(path, here, flat["telegram.token_file"], environ),
+        base_url=environ.get("LOFTEBOT_TELEGRAM_BASE_URL") or flat["telegram.base_url"],
+        base_file_url=environ.get("LOFTEBOT_TELEGRAM_BASE_FILE_URL") or flat["telegram.base_file_url"],
+        admins=frozenset(flat["telegram.admins"]),
+        bootstrap_retries=flat["telegram.bootstrap_retries"],
+        concurrent_chats=flat["telegram.concurrent_chats"],
+        max_quotes=flat["answers.max_quotes"],
+        max_per_municipality=flat["answers.max_per_municipality"],
+        k1=float(flat["retrieval.k1"]),
+        b=float(flat["retrieval.b"]),
+        encoder=flat["retrieval.encoder"],
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise ConfigError("config_unreadable", path=path, reason=exc.strerror) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigError("config_not_toml", path=path, reason=str(exc)) from exc
+    known = _NUMBERS.keys() | _TEXTS | _FLAGS | _LISTS
+    flat: dict[str, Any] = {}
+    for section, table in data.items():
+        if not isinstance(table, dict):
+            raise ConfigError("key_unknown", path=path, key=section, known=", ".join(sorted(known)))
+        for key, value in table.items():
+            name = f"{section}.{key}"
+            if name not in known:
+                raise ConfigError("key_unknown", path=path, key=name, known=", ".join(sorted(known)))
+            flat[name] = _checked(path, name, value)
+    for name in sorted(known - flat.keys()):
+        raise ConfigError("key_missing", path=path, key=name)
+    return flat
+
+
+def _checked(path: Path, name: str, value: Any) -> Any:
+    # Never put the value of a text in the error: someone may have pasted the token there.
+    if name in _TEXTS and not isinstance(value, str):
+        raise ConfigError("not_text", path=path, key=name)
+    if name in _FLAGS and not isinstance(value, bool):
+        raise ConfigError("not_flag", path=path, key=name)
+    if name in _LISTS and not (
+        isinstance(value, list) and all(isinstance(v, int) and not isinstance(v, bool) for v in value)
+    ):
+        raise ConfigError("not_ids", path=path, key=name)
+    if name in _NUMBERS:
+        kind, low, high = _NUMBERS[name]
+        if isinstance(value, bool) or not isinstance(value, (int, kind)):
+            raise ConfigError("not_number", path=path, key=name)
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise ConfigError("out_of_range", path=path, key=name, value=value, low=low, high=high)
+    return value
+
+
+def _token(path: Path, here: Path, file: str, environ: Mapping[str, str]) -> str:
+    """Return the bot's token, or "" where none is set: only ``run`` needs it."""
+    if environ.get("TELEGRAM_BOT_TOKEN"):
+        return environ["TELEGRAM_BOT_TOKEN"].strip()
+    if not file:
+        return ""
+    try:
+        return here.joinpath(file).read_text(encoding="utf-8").strip()
+    except OSError as exc:
+        raise ConfigError("token_file", path=path, file=file, reason=exc.strerror) from exc

@@ -1,0 +1,64 @@
+"""What is wrong and what to do, for those who run the bot: in Norwegian, one line each."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+FAULTS = {
+    # corpus
+    "unreadable": "kan ikke leses ({reason}). Finnes filen, og har boten lov til å lese den?",
+    "not_utf8": "er ikke UTF-8. Lagre filen som UTF-8.",
+    "not_toml": "er ikke gyldig TOML: {reason}",
+    "no_programmes": "har ingen [[programme]] å svare fra.",
+    "file_twice": "«{file}» står to ganger. Fjern den ene.",
+    "key_missing": "mangler «{key}».",
+    "key_unknown": "ukjent nøkkel «{key}». Kjente nøkler: {known}.",
+    "not_text": "«{key}» må være tekst i anførselstegn.",
+    "kind": 'kind = "{value}" må være "programme" eller "other".',
+    "period": 'period = "{value}" må være tom eller som "2023-2027".',
+    "file_name": "file = «{value}» må være et filnavn i samme mappe.",
+    "link": "er en lenke. Legg selve filen i mappen.",
+    "sha256": (
+        "innholdet er endret: sha256 er {found}, men i {manifest} står {recorded}. "
+        "Er endringen ment, skriv inn den nye."
+    ),
+    "empty": "«{key}» er tom.",
+    "no_pledges": (
+        'fant ingen løfter. Er det ikke et partiprogram, sett kind = "other" i {manifest}.'
+    ),
+    "not_verbatim": "sitatet er ikke ordrett: «{quote}». Meld fra om feilen; ingenting er endret.",
+    # word lists
+    "section": "avsnittet [{section}] mangler listen «{key}».",
+    "entry": "linjen har en ukjent nøkkel eller form: {entry}",
+    "word_list": "«{key}» må være en liste med ord.",
+    "no_reason": "linjen for «{words}» mangler en grunn (why).",
+    "questions_list": "[{key}] må ha questions = [\"…\"].",
+    # config
+    "config_unreadable": "kan ikke leses ({reason}). Oppgi en annen med --config.",
+    "config_not_toml": "er ikke gyldig TOML: {reason}",
+    "not_flag": "«{key}» må være true eller false.",
+    "not_ids": "«{key}» må være en liste med hele tall, som [12345].",
+    "not_number": "«{key}» må være et tall.",
+    "out_of_range": "«{key}» = {value}, må være fra {low} til {high}.",
+    "token_file": "telegram.token_file = «{file}» kan ikke leses ({reason}).",
+    "token_missing": "mangler token. Sett TELEGRAM_BOT_TOKEN, eller telegram.token_file i {path}.",
+    "token_refused": "Telegram godtar ikke tokenet. Hent et nytt fra BotFather.",
+}
+
+
+class Fault(Protocol):
+    """What the errors of ``retrieval`` and ``config`` have in common."""
+
+    fault: str
+    values: dict[str, object]
+
+
+def explain(error: Fault) -> str:
+    """Return one line: place, what is wrong, what to do."""
+    values = dict(error.values)
+    path = getattr(error, "path", None) or values.get("path", "")
+    line = getattr(error, "line", 0)
+    place = f"{path}:{line}: " if line else f"{path}: " if path else ""
+    if error.fault == "empty" and "key" not in values:
+        return f"{place}filen er tom."
+    return place + FAULTS[error.fault].format(**{"path": path, **values})

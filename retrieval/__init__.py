@@ -1,0 +1,1 @@
+"""Search over party programmes: pure and synchronous. Knows no Telegram, no database, no asyncio."""

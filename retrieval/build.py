@@ -1,0 +1,132 @@
+"""A corpus folder to a Searcher: the one place where the parts of the index meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.corpus import Corpus, read_corpus
+from retrieval.examples import Examples, join, read_examples
+from retrieval.fields import build_fields
+from retrieval.lexicon import Lexicon, read_lexicon
+from retrieval.places import Places
+from retrieval.question import QuestionReader, Switches
+from retrieval.search import Dense, Searcher, Weights
+from retrieval.semantic import Progress, SentenceEncoder, VectorStore
+
+VECTORS = "vectors.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything one version of the index is made of. Immutable: a reload makes another."""
+
+    corpus: Corpus
+    lexicon: Lexicon
+    examples: Examples
+    searcher: Searcher
+    fingerprint: str
+    this_year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to build. Defaults are what is served; an ablation turns parts off."""
+
+    k1: float = 0.8
+    b: float = 0.5
+    weights: Weights = Weights()
+    switches: Switches = Switches()
+    with_examples: bool = True
+    this_year: int = 0
+    """0: the calendar's."""
+
+
+def build(
+    folder: Path,
+    encoder: SentenceEncoder | None = None,
+    store: VectorStore | None = None,
+    options: Options = Options(),
+    progress: Progress | None = None,
+) -> Snapshot:
+    """Read, check and index a corpus folder.
+
+    Args:
+        encoder: None: the lexical half alone.
+        store: Where vectors are looked up and kept; one that lives across builds makes the next
+            build encode only what is new.
+        progress: Called with (done, all) while sentences are encoded.
+
+    Raises:
+        CorpusError, LexiconError, ExamplesError: Naming the file and line to mend.
+    """
+    corpus = read_corpus(folder)
+    lexicon = read_lexicon(folder)
+    examples = join(read_examples(folder) if options.with_examples else (), corpus.pledges)
+    fields = build_fields(
+        corpus.pledges, examples.by_pledge, lexicon, k1=options.k1, b=options.b,
+        compounds=options.switches.compounds,
+    )  # fmt: skip
+    reader = QuestionReader(
+        lexicon,
+        Places(corpus.municipalities),
+        has_term=_any_field(fields.text, fields.heading, fields.examples),
+        surface=fields.surface,
+        switches=options.switches,
+    )
+    dense = None
+    if encoder is not None:
+        store = store if store is not None else VectorStore(encoder.dimensions)
+        if not len(store):
+            store.load(folder / VECTORS)
+        dense = build_dense(corpus, examples, encoder, store, progress)
+    this_year = options.this_year or datetime.now(tz=UTC).year
+    searcher = Searcher(
+        corpus.pledges, reader, fields, dense, encoder, options.weights, this_year=this_year
+    )
+    return Snapshot(
+        corpus=corpus, lexicon=lexicon, examples=examples, searcher=searcher,
+        fingerprint=corpus.fingerprint, this_year=this_year,
+    )  # fmt: skip
+
+
+def build_dense(
+    corpus: Corpus,
+    examples: Examples,
+    encoder: SentenceEncoder,
+    store: VectorStore,
+    progress: Progress | None = None,
+) -> Dense:
+    """Look up or make the vectors of the corpus."""
+    quotes, contexts = passage_texts(corpus)
+    asked = [
+        (i, question)
+        for i, pledge in enumerate(corpus.pledges)
+        if (entry := examples.by_pledge.get(pledge.id))
+        for question in entry.questions
+    ]
+    return Dense(
+        passages=store.vectors(encoder, "passage", quotes, progress),
+        context=store.vectors(encoder, "passage", contexts, progress),
+        questions=store.vectors(encoder, "query", [question for _, question in asked], progress),
+        owners=np.asarray([i for i, _ in asked], dtype=np.int64),
+    )
+
+
+def passage_texts(corpus: Corpus) -> tuple[list[str], list[str]]:
+    """Return what is encoded of each pledge: the quote, and the quote behind its headings."""
+    quotes = [pledge.quote for pledge in corpus.pledges]
+    contexts = [
+        f"{' – '.join(pledge.headings)}: {' '.join((pledge.parent, pledge.quote)).strip()}"
+        for pledge in corpus.pledges
+    ]
+    return quotes, contexts
+
+
+def _any_field(*fields: object) -> Callable[[str], bool]:
+    present = [f for f in fields if f is not None]
+    return lambda term: any(term in f for f in present)  # type: ignore[operator]

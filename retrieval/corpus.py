@@ -1,0 +1,188 @@
+"""The corpus folder to a Corpus. The only module that reads programme files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from retrieval.document import Pledge, Programme
+from retrieval.extraction import ExtractionError, extract
+
+MANIFEST = "programmes.toml"
+_PERIOD = re.compile(r"(?:19|20)\d\d-(?:19|20)\d\d")
+_REQUIRED = ("file", "kind", "sha256")
+_KEYS = frozenset(
+    "file received_as kind party municipality period period_basis title url fetched sha256 notes".split()
+)
+
+
+class CorpusError(Exception):
+    """Something in the corpus folder is wrong.
+
+    Attributes:
+        path: The file that a person must mend.
+        line: Its line, from 1; 0 where no line is to blame.
+        fault: Name of the fault; the sentence for people is ``bot/texts/faults.py``'s.
+        values: What the sentence needs to name: key, value, rule.
+    """
+
+    def __init__(self, path: Path, line: int, fault: str, **values: object) -> None:
+        self.path, self.line, self.fault, self.values = path, line, fault, values
+        place = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{place}: {fault} {values or ''}".rstrip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """What was read: every programme on record, and the pledges of those that may be quoted."""
+
+    programmes: tuple[Programme, ...]
+    pledges: tuple[Pledge, ...]
+    fingerprint: str
+
+    @property
+    def municipalities(self) -> tuple[str, ...]:
+        """Municipalities with a programme, in the order of the Norwegian alphabet's A to Å."""
+        names = {p.municipality for p in self.programmes if p.kind == "programme"}
+        return tuple(sorted(names, key=_alphabet))
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """Read, check and extract every programme in ``folder``.
+
+    Raises:
+        CorpusError: On the first thing that is wrong, naming the file and line to mend.
+    """
+    programmes = tuple(_read_programme(folder, record) for record in read_manifest(folder))
+    pledges: list[Pledge] = []
+    for programme in programmes:
+        if programme.kind != "programme":
+            continue
+        try:
+            found = extract(programme)
+        except ExtractionError as exc:
+            raise CorpusError(folder / programme.file, exc.line, "not_verbatim", quote=exc.quote) from exc
+        if not found:
+            raise CorpusError(folder / programme.file, 1, "no_pledges", manifest=MANIFEST)
+        pledges.extend(found)
+    if not pledges:
+        raise CorpusError(folder / MANIFEST, 0, "no_programmes")
+    return Corpus(
+        programmes=programmes, pledges=tuple(pledges), fingerprint=_fingerprint(folder, programmes)
+    )
+
+
+def read_manifest(folder: Path) -> list[dict[str, Any]]:
+    """Return the records of ``programmes.toml``, each checked for keys and values.
+
+    Raises:
+        CorpusError: If the file is missing, not TOML, or has a faulty record.
+    """
+    path = folder / MANIFEST
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as exc:
+        raise CorpusError(path, 0, "unreadable", reason=exc.strerror) from exc
+    except UnicodeDecodeError as exc:
+        raise CorpusError(path, _line_of(exc), "not_utf8") from exc
+    try:
+        records = tomllib.loads(text).get("programme", [])
+    except tomllib.TOMLDecodeError as exc:
+        raise CorpusError(path, _toml_line(exc), "not_toml", reason=str(exc)) from exc
+    if not isinstance(records, list) or not records:
+        raise CorpusError(path, 0, "no_programmes")
+    seen: set[str] = set()
+    for number, record in enumerate(records, 1):
+        line = _record_line(text, number)
+        _check_record(path, line, record)
+        if record["file"] in seen:
+            raise CorpusError(path, line, "file_twice", file=record["file"])
+        seen.add(record["file"])
+    return records
+
+
+def _check_record(path: Path, line: int, record: Mapping[str, Any]) -> None:
+    for key in _REQUIRED:
+        if not record.get(key):
+            raise CorpusError(path, line, "key_missing", key=key)
+    for key, value in record.items():
+        if key not in _KEYS:
+            raise CorpusError(path, line, "key_unknown", key=key, known=", ".join(sorted(_KEYS)))
+        if not isinstance(value, str):
+            raise CorpusError(path, line, "not_text", key=key)
+    if record["kind"] not in ("programme", "other"):
+        raise CorpusError(path, line, "kind", value=record["kind"])
+    if record["kind"] == "programme":
+        for key in ("party", "municipality", "title"):
+            if not record.get(key):
+                raise CorpusError(path, line, "key_missing", key=key)
+    if record.get("period") and not _PERIOD.fullmatch(record["period"]):
+        raise CorpusError(path, line, "period", value=record["period"])
+    name = record["file"]
+    if Path(name).name != name or name.startswith(".") or "\\" in name or "\0" in name:
+        raise CorpusError(path, line, "file_name", value=name)
+
+
+def _record_line(text: str, number: int) -> int:
+    starts = [i for i, line in enumerate(text.splitlines(), 1) if line.strip() == "[[programme]]"]
+    return starts[number - 1] if number <= len(starts) else 1
+
+
+def _read_programme(folder: Path, record: Mapping[str, Any]) -> Programme:
+    path = folder / record["file"]
+    if path.is_symlink():
+        raise CorpusError(path, 0, "link")
+    try:
+        raw = path.read_bytes()
+    except OSError as exc:
+        raise CorpusError(path, 0, "unreadable", reason=exc.strerror) from exc
+    digest = hashlib.sha256(raw).hexdigest()
+    if digest != record["sha256"]:
+        raise CorpusError(path, 0, "sha256", found=digest, recorded=record["sha256"], manifest=MANIFEST)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise CorpusError(path, _line_of(exc), "not_utf8") from exc
+    if not text.strip():
+        raise CorpusError(path, 1, "empty")
+    programme = Programme(
+        file=record["file"],
+        kind=record["kind"],
+        party=record.get("party", ""),
+        municipality=record.get("municipality", ""),
+        period=record.get("period", ""),
+        title=record.get("title", ""),
+        url=record.get("url", ""),
+        sha256=digest,
+    )
+    return replace(programme, text=text.replace("\r\n", "\n"))
+
+
+def _fingerprint(folder: Path, programmes: tuple[Programme, ...]) -> str:
+    """Twelve hexadecimal digits that change when anything that can change an answer does."""
+    digest = hashlib.sha256()
+    for programme in programmes:
+        digest.update(f"{programme.file}\0{programme.kind}\0{programme.party}\0".encode())
+        digest.update(f"{programme.municipality}\0{programme.period}\0{programme.sha256}\0".encode())
+    for path in sorted(folder.glob("*.toml")):
+        if path.name != MANIFEST:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _toml_line(exc: tomllib.TOMLDecodeError) -> int:
+    found = re.search(r"at line (\d{1,9})", str(exc))  # 3.11 has no lineno attribute
+    return int(found[1]) if found else 0
+
+
+def _line_of(exc: UnicodeDecodeError) -> int:
+    return exc.object[: exc.start].count(b"\n") + 1
+
+
+def _alphabet(name: str) -> str:
+    return name.lower().translate(str.maketrans({"æ": "{", "ø": "|", "å": "}"}))

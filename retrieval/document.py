@@ -1,0 +1,106 @@
+"""What is searched and what may be quoted: programmes and their pledges."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["bullet", "prose"]
+
+_ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "ü": "u", "é": "e"})
+
+
+def slug(text: str) -> str:
+    """Fold a name to the letters of an id: Bærum -> baerum, Nordre Follo -> nordre-follo."""
+    folded = unicodedata.normalize("NFC", text).lower().translate(_ASCII)
+    return re.sub(r"[^a-z0-9]{1,80}", "-", folded).strip("-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """One file of the corpus as its record in ``programmes.toml`` describes it.
+
+    Attributes:
+        file: Name of the file inside the corpus folder.
+        kind: ``programme`` (searched and quoted) or ``other`` (kept and listed only).
+        period: ``"2023-2027"``, or empty where the source states none.
+        sha256: Of the file as received, in hexadecimal.
+    """
+
+    file: str
+    kind: Literal["programme", "other"]
+    party: str
+    municipality: str
+    period: str
+    title: str
+    url: str
+    sha256: str
+    text: str = field(repr=False, default="")
+
+    @property
+    def first_year(self) -> int:
+        """First year of the period; 0 where none is stated."""
+        return int(self.period[:4]) if self.period else 0
+
+    @property
+    def last_year(self) -> int:
+        """Last year of the period; 9999 where none is stated: it cannot be told to have ended."""
+        return int(self.period[-4:]) if self.period else 9999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pledge:
+    """A commitment of the party: a verbatim slice of a programme.
+
+    Attributes:
+        id: Stable name, made of municipality, period and the quote itself; letters, digits and
+            ``-`` only, at most 40 characters.
+        quote: The party's words: ``programme.text[start:end]`` with white space collapsed,
+            line-break hyphens mended and page furniture dropped (see ``verbatim.py``).
+        headings: From the title of the programme down to the nearest heading.
+        lead_in: What the pledge continues («Bærum Arbeiderparti vil:»); empty for prose.
+        parent: The bullet that a nested bullet belongs to; empty otherwise.
+        start: Offset of the first character in ``programme.text``, in code points.
+        end: Offset one past the last character.
+        line: Line of ``start`` in the file, from 1.
+    """
+
+    id: str
+    quote: str
+    programme: Programme = field(repr=False)
+    headings: tuple[str, ...]
+    lead_in: str
+    parent: str
+    kind: Kind
+    start: int
+    end: int
+    line: int
+
+    @property
+    def municipality(self) -> str:
+        """The municipality the pledge was made in."""
+        return self.programme.municipality
+
+    @property
+    def period(self) -> str:
+        """The programme's period; empty where none is stated."""
+        return self.programme.period
+
+
+def pledge_id(programme: Programme, quote: str, taken: set[str]) -> str:
+    """Return an id that follows the words: the same quote keeps its id when the file is re-read.
+
+    ``baerum-2023-k3x7q2``. A second pledge with the same words in the same programme gets ``-2``.
+    """
+    key = re.sub(r"\W{1,80}", " ", unicodedata.normalize("NFC", quote).casefold()).strip()
+    digest = hashlib.sha256(key.encode()).hexdigest()[:8]
+    stem = "-".join(p for p in (slug(programme.municipality)[:16], programme.period[:4], digest) if p)
+    name, n = stem, 1
+    while name in taken:
+        n += 1
+        name = f"{stem}-{n}"
+    taken.add(name)
+    return name
