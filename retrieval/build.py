@@ -15,8 +15,11 @@ from retrieval.fields import build_fields
 from retrieval.lexicon import Lexicon, read_lexicon
 from retrieval.places import Places
 from retrieval.question import QuestionReader, Switches
-from retrieval.search import Dense, Searcher, Weights
+from retrieval.neighbours import Dense, Neighbours
+from retrieval.search import Searcher, Weights
 from retrieval.semantic import Progress, SentenceEncoder, VectorStore
+from retrieval.topic_index import TopicIndex
+from retrieval.topics import TopicTree, read_topics
 
 VECTORS = "vectors.npz"
 
@@ -42,6 +45,7 @@ class Options:
     weights: Weights = Weights()
     switches: Switches = Switches()
     with_examples: bool = True
+    with_topics: bool = True
     this_year: int = 0
     """0: the calendar's."""
 
@@ -71,22 +75,28 @@ def build(
         corpus.pledges, examples.by_pledge, lexicon, k1=options.k1, b=options.b,
         compounds=options.switches.compounds,
     )  # fmt: skip
-    reader = QuestionReader(
-        lexicon,
-        Places(corpus.municipalities),
-        has_term=_any_field(fields.text, fields.heading, fields.examples),
-        surface=fields.surface,
-        switches=options.switches,
-    )
-    dense = None
     if encoder is not None:
         store = store if store is not None else VectorStore(encoder.dimensions)
         if not len(store):
             store.load(folder / VECTORS)
+    tree = read_topics(folder) if options.with_topics else TopicTree(())
+    topics = TopicIndex(tree, lexicon, encoder, store, progress) if len(tree) else None
+    reader = QuestionReader(
+        lexicon,
+        Places(corpus.municipalities),
+        has_term=_any_field(fields.text, fields.heading, fields.examples, topics),
+        surface=fields.surface,
+        switches=options.switches,
+    )
+    dense = None
+    if encoder is not None and store is not None:
         dense = build_dense(corpus, examples, encoder, store, progress)
+    membership = (
+        topics.membership(corpus.pledges, examples.by_pledge, dense, encoder, store) if topics else None
+    )
     this_year = options.this_year or datetime.now(tz=UTC).year
     searcher = Searcher(
-        corpus.pledges, reader, fields, dense, encoder, options.weights, this_year=this_year
+        corpus.pledges, reader, fields, dense, encoder, options.weights, this_year, topics, membership
     )
     return Snapshot(
         corpus=corpus, lexicon=lexicon, examples=examples, searcher=searcher,
@@ -112,8 +122,11 @@ def build_dense(
     return Dense(
         passages=store.vectors(encoder, "passage", quotes, progress),
         context=store.vectors(encoder, "passage", contexts, progress),
-        questions=store.vectors(encoder, "query", [question for _, question in asked], progress),
-        owners=np.asarray([i for i, _ in asked], dtype=np.int64),
+        questions=Neighbours(
+            store.vectors(encoder, "query", [question for _, question in asked], progress),
+            np.asarray([i for i, _ in asked], dtype=np.int64),
+            len(corpus.pledges),
+        ),
     )
 
 

@@ -34,7 +34,9 @@ _LEAD_IN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _BARE_LEAD_IN = re.compile(
-    r"(?:vi|partiet|[\wæøåÆØÅ -]{2,60}(?:parti|partiet)|derfor|dette|ap)\s(?:vil|skal|ønsker)(?:\svi)?$",
+    r"(?:vi|me|partiet|[\wæøåÆØÅ -]{2,60}(?:parti|partiet)|derfor|dette"
+    r"|(?:[\wæøåÆØÅ -]{2,60}\s)?(?:ap|høyre|høgre|venstre|sv|sp|rødt|raudt|krf|mdg|frp))"
+    r"\s(?:vil|skal|ønsker|ønskjer)(?:\s(?:vi|me))?$",
     re.IGNORECASE,
 )
 
@@ -181,7 +183,7 @@ def _heading(state: _State, heading: str) -> None:
 
 def _lead_in(lead: str, previous: Paragraph | None) -> str:
     """Mend a lead-in whose first words were torn off: «… næringslivet. Asker ⏎⏎ Arbeiderparti vil»."""
-    if previous and not previous.glyph and re.match(r"(?:Arbeiderparti|Høgre|Høyre|Venstre|Parti)", lead):
+    if previous and not previous.glyph and re.match(r"\w{0,20}[Pp]arti|Høgre|Høyre|Venstre|SV|Rødt|Raudt", lead):
         rest = re.search(r"[.!?]\s{1,10}([A-ZÆØÅ][\wæøåÆØÅ -]{1,40})$", previous.text)
         if rest:
             return f"{rest[1].strip()} {lead}"

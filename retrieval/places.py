@@ -110,7 +110,8 @@ class Places:
         after = tokens[i + 1] if i + 1 < len(tokens) else ""
         if after in _KINDS:
             return name
-        if word in _AMBIGUOUS and not (before == "i" and raw[:1].isupper()):
+        # Folding makes «hæ» and «Hå» alike; short and everyday names need «i» and a capital letter.
+        if (word in _AMBIGUOUS or len(word) <= 3) and not (before == "i" and raw[:1].isupper()):
             return None
         if before in _WORK_VERBS or (set(tokens[max(0, i - 4) : i]) & _WORK_VERBS):
             return None

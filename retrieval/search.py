@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,12 @@ from retrieval.document import Pledge
 from retrieval.fields import Fields, grams
 from retrieval.index import BM25Index
 from retrieval.question import Concept, Question, QuestionReader
-from retrieval.semantic import SentenceEncoder, Vectors
+from retrieval.neighbours import Dense
+from retrieval.semantic import SentenceEncoder
+from retrieval.topic_index import TopicIndex, TopicScores, profile
 
 Array = NDArray[np.float32]
+COVERED = 4.0  # z-score of a pledge with a topic from which the topic counts as spoken to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,25 +30,10 @@ class Weights:
     tie: float = 0.5
     examples: float = 0.8
     dense: float = 0.1
-    dense_examples: float = 0.4
+    nearest: float = 0.2
+    centre: float = 0.2
+    topics: float = 1.0
     expired: float = 0.04
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dense:
-    """Vectors of the corpus: passages and example questions, one row each, unit length.
-
-    Attributes:
-        passages: (pledges, d), the quotes.
-        context: (pledges, d), the quotes behind their headings.
-        questions: (example questions, d), sorted by owner.
-        owners: Pledge index of each row of ``questions``, ascending.
-    """
-
-    passages: Vectors
-    context: Vectors
-    questions: Vectors
-    owners: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +58,17 @@ class Scores:
     lexical: Array
     examples: Array
     dense: Array
-    context: Array
-    dense_examples: Array
+    """Cosine with the pledge, and with the pledge behind its headings, as z-scores added."""
+    nearest: Array
+    """Cosine with the pledge's nearest example question, after the projection."""
+    centre: Array
+    """Cosine with the centre of its example questions, after the projection."""
+    topics: Array
+    """How much of the question's topics the pledge belongs to."""
     concepts: Array
     """(concepts, pledges): what each concept gave."""
+    about: TopicScores | None
+    """The question against the topic tree; None where there is no tree."""
 
 
 class Searcher:
@@ -88,8 +83,13 @@ class Searcher:
         encoder: SentenceEncoder | None,
         weights: Weights,
         this_year: int,
+        topics: TopicIndex | None = None,
+        membership: Array | None = None,
     ) -> None:
         self.pledges = tuple(pledges)
+        self.topics = topics
+        self.membership = membership
+        self._profile = None if membership is None else profile(membership)
         self.reader, self.fields = reader, fields
         self.dense, self.encoder, self.weights = dense, encoder, weights
         self._expired = np.asarray([p.programme.last_year < this_year for p in pledges], np.float32)
@@ -97,9 +97,6 @@ class Searcher:
             name: np.asarray([p.municipality == name for p in pledges], bool)
             for name in {p.municipality for p in pledges}
         }
-        if dense is not None and len(dense.owners):
-            self._starts = np.flatnonzero(np.r_[True, np.diff(dense.owners) > 0])
-            self._owners = dense.owners[self._starts]
 
     # ---- scoring
 
@@ -113,17 +110,27 @@ class Searcher:
         examples = np.zeros(n, np.float32)
         if self.fields.examples is not None and w.examples:
             examples = self._concepts(question.concepts, self.fields.examples, None).sum(axis=0)
-        dense, context, asked = self._dense(question)
+        dense = nearest = centre = about_topics = np.zeros(n, np.float32)
+        vector = about = None
+        if self.dense is not None and self.encoder is not None and question.content:
+            vector = self.encoder.encode([question.content], "query")[0]
+            dense = _z(self.dense.passages @ vector) + _z(self.dense.context @ vector)
+            nearest, centre = self.dense.questions.similarity(vector)
+        if self.topics is not None and self._profile is not None and w.topics:
+            about = self.topics.scores(question.concepts, vector)
+            about_topics = self._profile @ self.topics.shares(about)
         total = (
             _scaled(lexical)
             + w.examples * _scaled(examples)
-            + w.dense * (_z(dense) + _z(context))
-            + w.dense_examples * _z(asked)
+            + w.dense * dense
+            + w.nearest * _z(nearest)
+            + w.centre * _z(centre)
+            + w.topics * _scaled(about_topics)
             - w.expired * self._expired
         )
         return Scores(
-            total=total, lexical=lexical, examples=examples, dense=dense, context=context,
-            dense_examples=asked, concepts=concepts,
+            total=total, lexical=lexical, examples=examples, dense=dense, nearest=nearest,
+            centre=centre, topics=about_topics, concepts=concepts, about=about,
         )  # fmt: skip
 
     def _concepts(
@@ -150,41 +157,23 @@ class Searcher:
                 self.fields.grams.add(scores, gram, concept.weight)
         return scores
 
-    def _dense(self, question: Question) -> tuple[Array, Array, Array]:
-        n = len(self.pledges)
-        if self.dense is None or self.encoder is None or not question.content:
-            return (np.zeros(n, np.float32),) * 3
-        vector = self.encoder.encode([question.content], "query")[0]
-        asked = np.zeros(n, np.float32)
-        if len(self.dense.owners):
-            cosines = self.dense.questions @ vector
-            best = np.maximum.reduceat(cosines, self._starts)
-            asked[:] = best.min()
-            asked[self._owners] = best
-        return self.dense.passages @ vector, self.dense.context @ vector, asked
-
     @property
     def municipalities(self) -> tuple[str, ...]:
         """Municipalities that have pledges here."""
         return self.reader.places.own
 
-    def strength(self, question: Question, scores: Scores, hits: Sequence[Hit]) -> float:
-        """How well the best hits cover the question, 0 to 1: half coverage, half normalised BM25."""
-        if not hits or not question.concepts:
-            return 0.0
-        index = {pledge.id: i for i, pledge in enumerate(self.pledges)}
-        rows = [index[hit.pledge.id] for hit in hits[:3]]
-        ideal, covered = 0.0, np.zeros(len(rows))
-        for k, concept in enumerate(question.concepts):
-            best = max((self.fields.text.idf(v.term) for v in concept.variants), default=0.0)
-            most = concept.weight * best * (self.fields.text.k1 + 1)
-            ideal += most
-            share = np.minimum(1.0, scores.concepts[k, rows] / (0.5 * most)) if most else 0.0
-            covered += most * share
-        if ideal <= 0:
-            return 0.0
-        normalised = float(scores.concepts[:, rows].sum(axis=0).max()) / ideal
-        return 0.5 * float(covered.max()) / ideal + 0.5 * min(1.0, normalised)
+    def allowed(self, municipalities: Collection[str] = ()) -> NDArray[np.bool_]:
+        """Return which pledges belong to one of the municipalities; all where none is given."""
+        if not municipalities:
+            return np.ones(len(self.pledges), bool)
+        known = [self._place[m] for m in municipalities if m in self._place]
+        return np.any(known, axis=0) if known else np.zeros(len(self.pledges), bool)
+
+    def covered(self, municipalities: Collection[str] = ()) -> NDArray[np.bool_]:
+        """Return which leaf topics a pledge of the municipalities belongs to."""
+        assert self.membership is not None, "asked only where there is a topic tree"
+        rows = self.membership[self.allowed(municipalities)]
+        return np.asarray((rows >= COVERED).any(axis=0))
 
     # ---- ranking
 
@@ -202,10 +191,8 @@ class Searcher:
             municipalities: Only pledges of these; empty: all.
         """
         scores = scores or self.score(question)
-        allowed = np.ones(len(self.pledges), bool)
-        if municipalities:
-            allowed = np.any([self._place[m] for m in municipalities if m in self._place], axis=0)
-        reached = (scores.lexical > 0) | (scores.examples > 0) | (scores.dense_examples > 0) | (scores.dense > 0)
+        allowed = self.allowed(municipalities)
+        reached = (scores.lexical > 0) | (scores.examples > 0) | (self.dense is not None)
         candidates = np.flatnonzero(allowed & reached)
         order = candidates[np.argsort(-scores.total[candidates], kind="stable")]
         return [self._hit(question, scores, int(i)) for i in order[:limit]]

@@ -15,6 +15,7 @@ Vectors = NDArray[np.float32]
 Role = Literal["query", "passage"]
 Progress = Callable[[int, int], None]
 BATCH = 32
+LEVELS = 31  # of each sign: six bits hold a cosine to .001, and deflate packs them well
 
 
 class SentenceEncoder(Protocol):
@@ -117,8 +118,9 @@ class VectorStore:
             for (key, _), vector in zip(
                 batch, encoder.encode([text for _, text in batch], role), strict=True
             ):
-                scale = float(np.float16(float(np.abs(vector).max()) / 127 or 1.0))
-                self._rows[key] = (np.clip(np.rint(vector / scale), -127, 127).astype(np.int8), scale)
+                scale = float(np.float16(float(np.abs(vector).max()) / LEVELS or 1.0))
+                levels = np.clip(np.rint(vector / scale), -LEVELS, LEVELS)
+                self._rows[key] = (levels.astype(np.int8), scale)
             if progress:
                 progress(min(at + BATCH, len(todo)), len(todo))
         out = np.zeros((len(texts), self.dimensions), dtype=np.float32)

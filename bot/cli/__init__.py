@@ -15,6 +15,7 @@ _COMMANDS = {
     "ask": "bot.cli.ask",
     "chat": "bot.cli.serve",
     "check": "bot.cli.check",
+    "evaluate": "bot.cli.evaluate",
     "pledges": "bot.cli.pledges",
     "run": "bot.cli.serve",
 }

@@ -21,6 +21,9 @@ class Texts:
     none_empty: str
     none_other_party: str
     none_other_municipality: str
+    quote_too_long: str
+    """Instead of a pledge that no message can hold whole."""
+    and_word: str
     period_unknown: str
     period_ended: str
     period_coming: str
@@ -32,11 +35,16 @@ class Texts:
     not_helpful: str
     vote_stored: str
     vote_failed: str
+    vote_expired: str
     # commands
     start: str
+    examples: tuple[str, ...]
+    """Questions that /start shows."""
     help: str
     about: str
     privacy: str
+    not_given: str
+    """In place of a controller or contact that the settings leave empty."""
     sources_head: str
     source_line: str
     source_other: str
@@ -49,6 +57,13 @@ class Texts:
     command_about: str
     command_sources: str
     command_privacy: str
+    # conversation in the terminal
+    chat_intro: str
+    chat_prompt: str
+    chat_vote_hint: str
+    chat_no_answer_yet: str
+    chat_not_logged: str
+    chat_bye: str
     # reload, for admins
     reload_started: str
     reload_running: str

@@ -18,6 +18,11 @@ EN = Texts(
         "I only answer for {party} and cannot say what {names} wants. Ask me what we want."
     ),
     none_other_municipality="I have no programme for {names}. I have programmes for {places}.",
+    quote_too_long=(
+        "The best fitting pledge is too long for one message. It stands in "
+        "“{title}” ({period})."
+    ),
+    and_word="and",
     period_unknown="period not stated",
     period_ended="{period}, this period has ended",
     period_coming="{period}, coming period",
@@ -28,12 +33,18 @@ EN = Texts(
     not_helpful="👎",
     vote_stored="Thank you! Your answer is stored.",
     vote_failed="Your answer was not stored. Please try again.",
+    vote_expired="The answer has been deleted, so your feedback cannot be stored.",
     start=(
         "Hello! I am an automatic service from {party}. Ask what we will do where you live, and I "
         "answer with pledges from the local programmes, word for word and in Norwegian.\n\n"
         "I have programmes for {places}.\n\n"
         "Try for example:\n{examples}\n\n"
         "Do not write names or other personal data. Read more: /privacy"
+    ),
+    examples=(
+        "What do you think about shops open on Sundays?",
+        "What will you do about the metro in Bærum?",
+        "apprentices",
     ),
     help=(
         "Write a question in your own words. You may name the municipality: “What about the metro "
@@ -58,6 +69,7 @@ EN = Texts(
         "Telegram sees your messages; they are not end-to-end encrypted. "
         "You may complain to Datatilsynet."
     ),
+    not_given="not stated yet",
     sources_head="I answer from these programmes:",
     source_line="• {party}: {title} ({period}), {pledges} pledges. Checksum {sha}.",
     source_other="• {title}: kept, but not a programme. Never quoted.",
@@ -69,6 +81,12 @@ EN = Texts(
     command_about="Who is behind this",
     command_sources="The programmes I answer from",
     command_privacy="What is stored",
+    chat_intro="Write a question. /help shows what you can do, /slutt ends.",
+    chat_prompt="You: ",
+    chat_vote_hint="Was the answer useful? Write + or -",
+    chat_no_answer_yet="Ask something first, then say what you thought of the answer.",
+    chat_not_logged="(The question was not stored: {reason})",
+    chat_bye="Goodbye!",
     reload_started="Reading the programmes again …",
     reload_running="A reload is already running. Wait until it is done.",
     reload_done="Done: +{added} −{removed} ~{changed} pledges, {total} in all. Version {fingerprint}.",

@@ -42,6 +42,14 @@ FAULTS = {
     "out_of_range": "«{key}» = {value}, må være fra {low} til {high}.",
     "token_file": "telegram.token_file = «{file}» kan ikke leses ({reason}).",
     "token_missing": "mangler token. Sett TELEGRAM_BOT_TOKEN, eller telegram.token_file i {path}.",
+    "storage_failed": (
+        "kan ikke brukes som spørsmålslogg ({reason}). Finnes mappen, og har boten lov til å skrive?"
+    ),
+    "storage_newer": (
+        "er laget av en nyere løftebot (skjema {found}; denne kjenner {known}). "
+        "Bruk den nyere. Filen er ikke rørt."
+    ),
+    "telegram_unreachable": "får ikke kontakt med Telegram ({reason}). Sjekk nettet og prøv igjen.",
     "token_refused": "Telegram godtar ikke tokenet. Hent et nytt fra BotFather.",
 }
 

@@ -24,6 +24,11 @@ NB = Texts(
     none_other_municipality=(
         "Jeg har ikke noe program for {names}. Jeg har programmer for {places}."
     ),
+    quote_too_long=(
+        "Løftet som passer best, er for langt for én melding. Det står i "
+        "«{title}» ({period})."
+    ),
+    and_word="og",
     period_unknown="periode ikke oppgitt",
     period_ended="{period}, perioden er over",
     period_coming="{period}, kommende periode",
@@ -34,12 +39,18 @@ NB = Texts(
     not_helpful="👎",
     vote_stored="Takk! Svaret ditt er lagret.",
     vote_failed="Svaret ditt ble ikke lagret. Prøv igjen.",
+    vote_expired="Svaret er slettet, så tilbakemeldingen kan ikke lagres.",
     start=(
         "Hei! Jeg er en automatisk tjeneste fra {party}. Spør hva vi vil gjøre der du bor, "
         "så svarer jeg med løfter fra de lokale programmene, ord for ord.\n\n"
         "Jeg har programmer for {places}.\n\n"
         "Prøv for eksempel:\n{examples}\n\n"
         "Ikke skriv navn eller andre personopplysninger. Les mer: /personvern"
+    ),
+    examples=(
+        "Hva mener dere om søndagsåpne butikker?",
+        "Hva vil dere gjøre med T-banen i Bærum?",
+        "lærlinger",
     ),
     help=(
         "Skriv et spørsmål med dine egne ord. Nevn gjerne kommunen: «Hva vil dere gjøre med "
@@ -64,6 +75,7 @@ NB = Texts(
         "Telegram ser meldingene dine; de er ikke ende-til-ende-kryptert. "
         "Du kan klage til Datatilsynet."
     ),
+    not_given="ikke oppgitt ennå",
     sources_head="Jeg svarer fra disse programmene:",
     source_line="• {party}: {title} ({period}), {pledges} løfter. Kontrollsum {sha}.",
     source_other="• {title}: oppbevart, men ikke et program. Siteres aldri.",
@@ -75,6 +87,12 @@ NB = Texts(
     command_about="Hvem som står bak",
     command_sources="Programmene jeg svarer fra",
     command_privacy="Hva som lagres",
+    chat_intro="Skriv et spørsmål. /hjelp viser hva du kan gjøre, /slutt avslutter.",
+    chat_prompt="Du: ",
+    chat_vote_hint="Var svaret nyttig? Skriv + eller -",
+    chat_no_answer_yet="Spør om noe først, så kan du si hva du syntes om svaret.",
+    chat_not_logged="(Spørsmålet ble ikke lagret: {reason})",
+    chat_bye="Ha det!",
     reload_started="Leser programmene på nytt …",
     reload_running="En ny lesing er alt i gang. Vent til den er ferdig.",
     reload_done="Ferdig: +{added} −{removed} ~{changed} løfter, {total} i alt. Versjon {fingerprint}.",

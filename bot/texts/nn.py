@@ -22,6 +22,11 @@ NN = Texts(
         "Spør gjerne kva vi vil."
     ),
     none_other_municipality="Eg har ikkje noko program for {names}. Eg har program for {places}.",
+    quote_too_long=(
+        "Lovnaden som passar best, er for lang for éi melding. Han står i "
+        "«{title}» ({period})."
+    ),
+    and_word="og",
     period_unknown="periode ikkje oppgjeven",
     period_ended="{period}, perioden er over",
     period_coming="{period}, komande periode",
@@ -32,12 +37,18 @@ NN = Texts(
     not_helpful="👎",
     vote_stored="Takk! Svaret ditt er lagra.",
     vote_failed="Svaret ditt vart ikkje lagra. Prøv igjen.",
+    vote_expired="Svaret er sletta, så tilbakemeldinga kan ikkje lagrast.",
     start=(
         "Hei! Eg er ei automatisk teneste frå {party}. Spør kva vi vil gjere der du bur, "
         "så svarer eg med lovnader frå dei lokale programma, ord for ord.\n\n"
         "Eg har program for {places}.\n\n"
         "Prøv til dømes:\n{examples}\n\n"
         "Ikkje skriv namn eller andre personopplysningar. Les meir: /personvern"
+    ),
+    examples=(
+        "Kva meiner de om søndagsopne butikkar?",
+        "Kva vil de gjere med T-banen i Bærum?",
+        "lærlingar",
     ),
     help=(
         "Skriv eit spørsmål med dine eigne ord. Nemn gjerne kommunen: «Kva vil de gjere med "
@@ -62,6 +73,7 @@ NN = Texts(
         "Telegram ser meldingane dine; dei er ikkje ende-til-ende-krypterte. "
         "Du kan klage til Datatilsynet."
     ),
+    not_given="ikkje oppgjeve enno",
     sources_head="Eg svarer frå desse programma:",
     source_line="• {party}: {title} ({period}), {pledges} lovnader. Kontrollsum {sha}.",
     source_other="• {title}: teke vare på, men ikkje eit program. Blir aldri sitert.",
@@ -73,6 +85,12 @@ NN = Texts(
     command_about="Kven som står bak",
     command_sources="Programma eg svarer frå",
     command_privacy="Kva som blir lagra",
+    chat_intro="Skriv eit spørsmål. /hjelp viser kva du kan gjere, /slutt avsluttar.",
+    chat_prompt="Du: ",
+    chat_vote_hint="Var svaret nyttig? Skriv + eller -",
+    chat_no_answer_yet="Spør om noko først, så kan du seie kva du syntest om svaret.",
+    chat_not_logged="(Spørsmålet vart ikkje lagra: {reason})",
+    chat_bye="Ha det!",
     reload_started="Les programma på nytt …",
     reload_running="Ei ny lesing er alt i gang. Vent til ho er ferdig.",
     reload_done="Ferdig: +{added} −{removed} ~{changed} lovnader, {total} i alt. Versjon {fingerprint}.",

@@ -1,0 +1,208 @@
+"""Answer to a message: Telegram HTML, or plain text for the terminal. Pure.
+
+Both are made from the same lines, so what a voter reads is the same in every channel. Everything is
+escaped here. A quote is shown whole or not at all: a cut quote is not verbatim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal
+
+from bot.answering import Answer, Outcome, Reason
+from bot.callback_data import Verdict, Vote
+from bot.texts import Texts
+from retrieval.document import Pledge, Programme
+from retrieval.search import Hit
+
+if TYPE_CHECKING:
+    from telegram import InlineKeyboardMarkup
+
+LIMIT = 4096  # code points, after Telegram has parsed the markup (td: MessageContent.cpp)
+CHOSEN = "✓"
+
+Role = Literal["text", "note", "place", "parent", "quote", "source"]
+_HTML: dict[Role, str] = {
+    "text": "{}",
+    "note": "<i>{}</i>",
+    "place": "<b>{}</b>",
+    "parent": "<i>{}</i>",
+    "quote": "<blockquote>{}</blockquote>",
+    "source": "<i>{}</i>",
+}
+_PLAIN: dict[Role, str] = {
+    "text": "{}",
+    "note": "{}",
+    "place": "{}",
+    "parent": "{}",
+    "quote": "  «{}»",
+    "source": "  {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a message: what it is, and its words as they are read (not escaped)."""
+
+    role: Role
+    text: str
+
+
+Paragraph = tuple[Line, ...]
+
+
+def render_html(answer: Answer, texts: Texts, *, party: str, this_year: int) -> str:
+    """Return the answer as one Telegram message with ``parse_mode=HTML``, within its limits.
+
+    Args:
+        party: As voters know it, for the sentences about other parties.
+        this_year: Decides which periods have ended or are to come.
+    """
+    paragraphs = _paragraphs(answer, texts, party, this_year)
+    return _join(paragraphs, lambda line: _HTML[line.role].format(escape(line.text, quote=False)))
+
+
+def render_text(answer: Answer, texts: Texts, *, party: str, this_year: int) -> str:
+    """Return the same message as plain text, for a terminal."""
+    paragraphs = _paragraphs(answer, texts, party, this_year)
+    return _join(paragraphs, lambda line: _PLAIN[line.role].format(line.text))
+
+
+def fit(answer: Answer, texts: Texts, *, this_year: int) -> Answer:
+    """Return the answer with those of its hits that one message can show whole, best first.
+
+    Log and render what this returns: then the log says what the voter saw.
+    """
+    hits = [hit for hit in answer.hits if _size(replace(answer, hits=(hit,)), texts, this_year) <= LIMIT]
+    while len(hits) > 1 and _size(replace(answer, hits=tuple(hits)), texts, this_year) > LIMIT:
+        hits.pop()
+    return answer if len(hits) == len(answer.hits) else replace(answer, hits=tuple(hits))
+
+
+def keyboard(answer_id: str, texts: Texts, verdict: Verdict | None = None) -> InlineKeyboardMarkup:
+    """Return 👍 and 👎 for an answer, with ✓ on the one that was chosen."""
+    # Here, so that the terminal and `loftebot ask` need not load Telegram.
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup  # noqa: PLC0415
+
+    labels = {Verdict.HELPFUL: texts.helpful, Verdict.NOT_HELPFUL: texts.not_helpful}
+    row = [
+        InlineKeyboardButton(
+            f"{CHOSEN} {label}" if choice is verdict else label,
+            callback_data=Vote(answer_id, choice).encode(),
+        )
+        for choice, label in labels.items()
+    ]
+    return InlineKeyboardMarkup([row])
+
+
+def period_label(programme: Programme, texts: Texts, this_year: int) -> str:
+    """Return the programme's period for people: «2019-2023, perioden er over»."""
+    if not programme.period:
+        return texts.period_unknown
+    if programme.last_year < this_year:
+        return texts.period_ended.format(period=programme.period)
+    if programme.first_year > this_year:
+        return texts.period_coming.format(period=programme.period)
+    return programme.period
+
+
+def listed(names: Sequence[str], texts: Texts) -> str:
+    """Join names as people do: «Asker, Bærum og Lørenskog»."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {texts.and_word} {names[-1]}"
+
+
+# ---- what is said
+
+
+def _paragraphs(answer: Answer, texts: Texts, party: str, this_year: int) -> list[Paragraph]:
+    """Decide by outcome what the message is made of. Every outcome has its line here."""
+    match answer.outcome:
+        case Outcome.HIT | Outcome.WEAK:
+            shown = fit(answer, texts, this_year=this_year)
+            if answer.hits and not shown.hits:
+                return [(Line("text", _too_long(answer.hits[0].pledge, texts, this_year)),)]
+            return _found(shown, texts, this_year)
+        case Outcome.FIXED | Outcome.NONE:
+            return [(Line("text", _nothing(answer, texts, party)),)]
+
+
+def _nothing(answer: Answer, texts: Texts, party: str) -> str:
+    """Say why nothing is quoted."""
+    match answer.reason:
+        case Reason.OTHER_PARTY:
+            return texts.none_other_party.format(party=party, names=listed(answer.names, texts))
+        case Reason.OTHER_MUNICIPALITY:
+            return texts.none_other_municipality.format(
+                names=listed(answer.names, texts), places=listed(answer.municipalities, texts)
+            )
+        case Reason.EMPTY:
+            return texts.none_empty
+        case _ if answer.municipality:
+            return texts.none_silent_in.format(place=answer.municipality)
+        case _:
+            return texts.none_silent
+
+
+def _too_long(pledge: Pledge, texts: Texts, this_year: int) -> str:
+    period = period_label(pledge.programme, texts, this_year)
+    return texts.quote_too_long.format(title=pledge.programme.title, period=period)
+
+
+def _found(answer: Answer, texts: Texts, this_year: int) -> list[Paragraph]:
+    """Quotes by municipality: the one with the best hit first, in each the best hit first."""
+    places: dict[str, list[Hit]] = {}
+    for hit in answer.hits:
+        places.setdefault(hit.pledge.municipality, []).append(hit)
+    paragraphs: list[Paragraph] = []
+    if answer.outcome is Outcome.WEAK:
+        paragraphs.append((Line("note", texts.weak),))
+    for hits in places.values():
+        blocks = [
+            _block([hit.pledge for hit in group], texts, this_year)
+            for _, group in groupby(hits, key=lambda hit: _setting(hit.pledge))
+        ]
+        head = Line("place", _place(hits[0].pledge.programme))
+        paragraphs += [(head, *blocks[0]), *blocks[1:]]
+    return paragraphs
+
+
+def _setting(pledge: Pledge) -> tuple[str, ...]:
+    """What quotes must share to stand under one lead-in and one source line."""
+    return (pledge.programme.file, pledge.lead_in, pledge.parent, *pledge.headings[-1:])
+
+
+def _block(pledges: Sequence[Pledge], texts: Texts, this_year: int) -> Paragraph:
+    first = pledges[0]
+    source = [period_label(first.programme, texts, this_year)]
+    if first.headings:
+        source.insert(0, texts.under_heading.format(heading=first.headings[-1]))
+    return (
+        *((Line("text", first.lead_in),) if first.lead_in else ()),
+        *((Line("parent", texts.under_parent.format(parent=first.parent)),) if first.parent else ()),
+        *(Line("quote", pledge.quote) for pledge in pledges),
+        Line("source", " · ".join(source)),
+    )
+
+
+def _place(programme: Programme) -> str:
+    """Municipality and party: «Bærum Arbeiderparti» says both, «Arbeiderpartiet» only one."""
+    if programme.municipality.casefold() in programme.party.casefold():
+        return programme.party
+    return f"{programme.municipality} · {programme.party}"
+
+
+# ---- how it is written
+
+
+def _join(paragraphs: Iterable[Paragraph], write: Callable[[Line], str]) -> str:
+    return "\n\n".join("\n".join(write(line) for line in lines) for lines in paragraphs)
+
+
+def _size(answer: Answer, texts: Texts, this_year: int) -> int:
+    """Length of the message in code points after Telegram has parsed the markup away."""
+    return len(_join(_found(answer, texts, this_year), lambda line: line.text))

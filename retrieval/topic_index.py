@@ -1,0 +1,186 @@
+"""Which topics a question is about, and which a pledge belongs to, by one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.document import Pledge
+from retrieval.examples import ExampleEntry
+from retrieval.fields import example_analyzer, passage_analyzer
+from retrieval.index import BM25Index
+from retrieval.lexicon import Lexicon
+from retrieval.neighbours import Dense, Neighbours
+from retrieval.question import Concept
+from retrieval.semantic import Progress, SentenceEncoder, VectorStore, Vectors
+from retrieval.topics import Topic, TopicTree
+
+Array = NDArray[np.float32]
+
+# How the three views of a topic count: its words, its nearest question, its questions' centre.
+LEXICAL, NEAREST, CENTRE = 0.3, 0.3, 0.4
+# Sharpness of the two soft choices; flat from .7 to 1.
+QUESTION_SHARPNESS, PLEDGE_SHARPNESS = 1.0, 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicScores:
+    """A question against every leaf topic.
+
+    Attributes:
+        affinity: z-scores, weighted over the three views.
+        lexical: BM25 of the topic's words and questions, unscaled.
+        nearest: Cosine with its nearest question; zeros without an encoder.
+        matched: Share of the question's concept weight that the best topic's words hold, 0 to 1.
+    """
+
+    affinity: Array
+    lexical: Array
+    nearest: Array
+    matched: Array
+
+
+class TopicIndex:
+    """The leaves of a topic tree, searchable. Immutable once built."""
+
+    def __init__(
+        self,
+        tree: TopicTree,
+        lexicon: Lexicon,
+        encoder: SentenceEncoder | None,
+        store: VectorStore | None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.leaves: tuple[Topic, ...] = tree.leaves
+        self.tree = tree
+        self.politics = np.asarray([topic.is_politics for topic in self.leaves], bool)
+        analyzer = example_analyzer(lexicon)
+        self._analyzer = analyzer
+        self._bm25 = BM25Index(
+            [
+                # Names and words twice: they were chosen to tell the topic apart.
+                analyzer.terms("\n".join((t.name["nb"], *t.words, *t.words, *t.questions)))
+                for t in self.leaves
+            ],
+            k1=1.2,
+            b=0.5,
+        )
+        rows = [(i, q) for i, topic in enumerate(self.leaves) for q in topic.questions]
+        vectors = np.zeros((0, 0), np.float32)
+        owners = np.asarray([], np.int64)
+        if encoder is not None and store is not None:
+            vectors = store.vectors(encoder, "query", [q for _, q in rows], progress)
+            owners = np.asarray([i for i, _ in rows], np.int64)
+        self._neighbours = Neighbours(vectors, owners, len(self.leaves))
+
+    def __contains__(self, term: object) -> bool:
+        return term in self._bm25
+
+    def scores(self, concepts: Sequence[Concept], vector: Vectors | None) -> TopicScores:
+        """Score every leaf against a question."""
+        lexical = np.zeros(len(self.leaves), np.float32)
+        matched = np.zeros(len(self.leaves), np.float32)
+        weight = sum(concept.weight for concept in concepts) or 1.0
+        for concept in concepts:
+            best = np.zeros(len(self.leaves), np.float32)
+            for variant in concept.variants:
+                scores = np.zeros(len(self.leaves), np.float32)
+                self._bm25.add(scores, variant.term, variant.weight)
+                np.maximum(best, scores, out=best)
+            lexical += concept.weight * best
+            matched += (concept.weight / weight) * (best > 0)
+        return self._combine(lexical, matched, vector)
+
+    def _combine(self, lexical: Array, matched: Array, vector: Vectors | None) -> TopicScores:
+        nearest = centre = np.zeros(len(self.leaves), np.float32)
+        affinity = _z(lexical)
+        if vector is not None and len(self._neighbours.owners):
+            nearest, centre = self._neighbours.similarity(vector)
+            affinity = LEXICAL * affinity + NEAREST * _z(nearest) + CENTRE * _z(centre)
+        return TopicScores(affinity=affinity, lexical=lexical, nearest=nearest, matched=matched)
+
+    def shares(self, scores: TopicScores) -> Array:
+        """Return how the question divides over the leaves: positive, summing to 1."""
+        return _softmax(scores.affinity, QUESTION_SHARPNESS)
+
+    # ---- pledges
+
+    def membership(
+        self,
+        pledges: Sequence[Pledge],
+        examples: Mapping[str, ExampleEntry],
+        dense: Dense | None,
+        encoder: SentenceEncoder | None,
+        store: VectorStore | None,
+    ) -> Array:
+        """Return z-scores of each pledge (row) with each leaf (column); never outside politics.
+
+        The pledge's own words and vectors count, and its example questions where it has some.
+        """
+        analyzer = passage_analyzer()
+        words = np.stack(
+            [
+                _z(self._bm25.scores(set(analyzer.terms(f"{p.quote} . {p.parent}"))))
+                for p in pledges
+            ]
+        )
+        views = [(0.5, words)]
+        if dense is not None and len(self._neighbours.owners):
+            meaning = np.stack(
+                [
+                    0.5 * _z(self._neighbours.similarity(a)[1]) + 0.5 * _z(self._neighbours.similarity(b)[1])
+                    for a, b in zip(dense.passages, dense.context, strict=True)
+                ]
+            )
+            views.append((0.5, meaning))
+        asked = self._asked(pledges, examples, encoder, store)
+        out = sum(weight * view for weight, view in views) / sum(weight for weight, _ in views)
+        if asked is not None:
+            has = np.asarray([p.id in examples for p in pledges])
+            out = np.where(has[:, None], 0.5 * out + 0.5 * asked, out)
+        out[:, ~self.politics] = -9.0
+        return np.asarray(out, np.float32)
+
+    def _asked(
+        self,
+        pledges: Sequence[Pledge],
+        examples: Mapping[str, ExampleEntry],
+        encoder: SentenceEncoder | None,
+        store: VectorStore | None,
+    ) -> Array | None:
+        """z-scores from the example questions, as if each were asked."""
+        if not examples:
+            return None
+        rows = np.zeros((len(pledges), len(self.leaves)), np.float32)
+        for i, pledge in enumerate(pledges):
+            entry = examples.get(pledge.id)
+            if entry is None:
+                continue
+            if encoder is not None and store is not None and len(self._neighbours.owners):
+                vectors = store.vectors(encoder, "query", entry.questions)
+                rows[i] = _z(self._neighbours.centre_similarity(vectors).mean(axis=0))
+            else:
+                text = "\n".join((*entry.questions, *entry.words))
+                rows[i] = _z(self._bm25.scores(set(self._analyzer.terms(text))))
+        return rows
+
+
+def profile(membership: Array) -> Array:
+    """Return each pledge's topics as a unit vector over the leaves."""
+    shares = _softmax(membership, PLEDGE_SHARPNESS)
+    return np.asarray(shares / np.sqrt((shares**2).sum(axis=1, keepdims=True)), np.float32)
+
+
+def _softmax(scores: Array, sharpness: float) -> Array:
+    e = np.exp((scores - scores.max(axis=-1, keepdims=True)) * sharpness)
+    return np.asarray(e / e.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _z(scores: Array) -> Array:
+    spread = float(scores.std())
+    if spread < 1e-9:
+        return np.zeros_like(scores)
+    return np.asarray((scores - scores.mean()) / spread, np.float32)
