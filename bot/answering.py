@@ -1,16 +1,27 @@
 """Question to Answer, for every channel. Pure: no clock, no database, no Telegram.
 
-What is found is shown in the party's own words; what is not found is said to be silent.
+What is found is shown in the party's own words; what is not found is said to be silent; what no
+programme is about gets a fixed answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+import numpy as np
+
+from retrieval.decision import Model
+from retrieval.evidence import Evidence
+from retrieval.gathering import gather
 from retrieval.question import Question
-from retrieval.search import Hit, Searcher
+from retrieval.search import Hit, Scores, Searcher
+from retrieval.topics import Topic, plain
+
+CRISIS = "crisis"
+# Scopes whose patterns say all there is to say; the others give way when the programmes answer.
+_PLAIN_TALK = frozenset((CRISIS, "smalltalk", "abuse", "injection", "about_bot", "nonsense"))
 
 
 class Outcome(StrEnum):
@@ -30,21 +41,18 @@ class Reason(StrEnum):
     EMPTY = "empty"
     OTHER_PARTY = "other_party"
     OTHER_MUNICIPALITY = "other_municipality"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPolicy:
-    """How to decide and how much to show.
+    """How much to show.
 
     Attributes:
-        hit: Evidence from which an answer is shown as it is, 0 to 1.
-        weak: Evidence from which it is shown with a reservation, 0 to ``hit``.
         max_quotes: Most quotes in one answer.
         max_per_municipality: Of them, when none was named and several have hits.
     """
 
-    hit: float = 0.40
-    weak: float = 0.25
     max_quotes: int = 5
     max_per_municipality: int = 3
 
@@ -56,9 +64,12 @@ class Answer:
     Attributes:
         hits: Best first; empty for ``none`` and ``fixed``.
         municipality: The one asked about, or None: all of them.
+        municipalities: Those that have a programme here.
         names: Other parties or municipalities that were asked about, for the reason.
         language: ``nb``, ``nn`` or ``en``: of the sentences around the quotes.
         fixed: Topic id of a fixed answer; empty otherwise.
+        fixed_text: The fixed answer in ``language``; empty otherwise.
+        is_crisis: The message sounds like acute need: help comes alone and is not logged as text.
         fingerprint: Version of the index that answered.
         evidence: Why: numbers and words for staff and for ``--explain``.
     """
@@ -72,6 +83,8 @@ class Answer:
     names: tuple[str, ...] = ()
     language: str = "nb"
     fixed: str = ""
+    fixed_text: str = ""
+    is_crisis: bool = False
     fingerprint: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
 
@@ -92,33 +105,123 @@ def answer(
     """
     question = searcher.reader.read(text)
     asked = question.municipalities or ((municipality,) if municipality else ())
-    about = dict(
+    blank = Answer(
         question=text,
+        outcome=Outcome.NONE,
         municipality=asked[0] if len(asked) == 1 else None,
         municipalities=searcher.municipalities,
         language=language,
         fingerprint=fingerprint,
     )
+    topic = searcher.topics.tree.matching(text) if searcher.topics else None
+    if topic is not None and topic.scope in _PLAIN_TALK:
+        return _fixed(blank, topic, "pattern")
     if question.other_parties:
-        return Answer(**about, outcome=Outcome.NONE, reason=Reason.OTHER_PARTY, names=question.other_parties)  # type: ignore[arg-type]
+        return replace(blank, reason=Reason.OTHER_PARTY, names=question.other_parties, evidence={"rule": "other_party"})
     if question.other_municipalities:
-        return Answer(
-            **about, outcome=Outcome.NONE, reason=Reason.OTHER_MUNICIPALITY,  # type: ignore[arg-type]
-            names=question.other_municipalities,
+        return replace(
+            blank, reason=Reason.OTHER_MUNICIPALITY, names=question.other_municipalities,
+            evidence={"rule": "other_municipality"},
         )  # fmt: skip
     if question.is_empty:
-        return Answer(**about, outcome=Outcome.NONE, reason=Reason.EMPTY)  # type: ignore[arg-type]
+        if topic is not None:
+            return _fixed(blank, topic, "pattern")
+        return replace(blank, reason=Reason.EMPTY, evidence={"rule": "empty"})
     scores = searcher.score(question)
     hits = searcher.search(question, municipalities=asked, scores=scores, limit=4 * policy.max_quotes)
-    strength = searcher.strength(question, scores, hits)
-    evidence = {"strength": round(strength, 3), "unmatched": _unmatched(question, hits)}
-    outcome = (
-        Outcome.HIT if strength >= policy.hit else Outcome.WEAK if strength >= policy.weak else Outcome.NONE
-    )
-    if outcome is Outcome.NONE or not hits:
-        return Answer(**about, outcome=Outcome.NONE, reason=Reason.SILENT, evidence=evidence)  # type: ignore[arg-type]
+    found = gather(searcher, question, scores, asked)
+    model = searcher.model
+    probability = model.probability(found)
+    why = _why(searcher, question, scores, found, model, probability, hits)
+    outside = topic or _outside(searcher, question, scores, found, model, probability)
+    if outside is not None and (outside.scope == CRISIS or probability < model.hit):
+        return _fixed(blank, outside, "pattern" if topic else "nearest outside", why)
+    if probability < model.weak or not hits:
+        return replace(blank, reason=Reason.SILENT, evidence={"rule": "probability", **why})
+    outcome = Outcome.HIT if probability >= model.hit else Outcome.WEAK
     shown = choose(hits, policy, several=len(asked) != 1)
-    return Answer(**about, outcome=outcome, hits=tuple(shown), evidence=evidence)  # type: ignore[arg-type]
+    return replace(blank, outcome=outcome, hits=tuple(shown), evidence={"rule": "probability", **why})
+
+
+def _fixed(
+    blank: Answer, topic: Topic, rule: str, why: Mapping[str, object] | None = None
+) -> Answer:
+    text = topic.answer[blank.language].replace("{municipalities}", ", ".join(blank.municipalities))
+    return replace(
+        blank, outcome=Outcome.FIXED, reason=Reason.OUTSIDE, fixed=topic.id, fixed_text=text,
+        is_crisis=topic.scope == CRISIS, evidence={"rule": rule, **(why or {})},
+    )  # fmt: skip
+
+
+# A message is taken for one of an outside topic when its nearest question there is this near (cosine
+# after the projection) and nearer than any pledge's by the margin. Acute need is caught with less
+# certainty, but only in messages that do not address the party: «hva gjør dere mot selvmord» is
+# politics. Measured: docs/relevance.md.
+_NEAR, _MARGIN = 0.50, 0.10
+_CRISIS_NEAR, _CRISIS_MARGIN, _CRISIS_WORDS = 0.35, -0.10, 3
+_ADDRESSES_PARTY = frozenset(
+    """dere deres dokker dokke dokkers dykk dykkar partiet ap kommunen kommunens kommuna kommune
+    politikk politikken planen plan tiltak budsjett budsjettet you your yours municipality council
+    party skolene skulane eldre forebygge førebyggje forebygging bedre flere fleire nok""".split()
+)
+
+
+def _outside(
+    searcher: Searcher,
+    question: Question,
+    scores: Scores,
+    found: Evidence,
+    model: Model,
+    probability: float,
+) -> Topic | None:
+    """Return the outside topic that the message surely belongs to, or None."""
+    about, topics = scores.about, searcher.topics
+    if about is None or topics is None or topics.politics.all():
+        return None
+    rival = max(found.nearest, found.inside, found.uncovered)
+    first = topics.leaves[int(about.affinity.argmax())]
+    spoken = plain(question.text).split()
+    if (
+        first.scope == CRISIS
+        and len(spoken) >= _CRISIS_WORDS
+        and not question.municipalities
+        and not _ADDRESSES_PARTY.intersection(spoken)
+    ):
+        near = float(about.nearest[int(about.affinity.argmax())])
+        if near >= max(_CRISIS_NEAR, rival + _CRISIS_MARGIN):
+            return first
+    outside = np.flatnonzero(~topics.politics)
+    best = int(outside[about.nearest[outside].argmax()])
+    near = float(about.nearest[best])
+    topic = topics.leaves[best]
+    if topic.scope != CRISIS and probability < model.weak and near >= max(_NEAR, rival + _MARGIN):
+        return topic
+    return None
+
+
+def _why(
+    searcher: Searcher,
+    question: Question,
+    scores: Scores,
+    found: Evidence,
+    model: Model,
+    probability: float,
+    hits: Sequence[Hit],
+) -> dict[str, object]:
+    """Gather what staff need to see why this answer was given."""
+    matched = {word for hit in hits[:3] for word in hit.matched}
+    topic = ""
+    if scores.about is not None and searcher.topics is not None:
+        topic = searcher.topics.leaves[int(scores.about.affinity.argmax())].id
+    return {
+        "probability": round(probability, 3),
+        "concepts": {c.word: [v.term for v in c.variants[:6]] for c in question.concepts},
+        "matched": sorted(matched),
+        "unmatched": [c.word for c in question.concepts if c.word not in matched],
+        "topic": topic,
+        "nearest": round(found.nearest, 3),
+        "reasons": dict(model.reasons(found)),
+    }
 
 
 def choose(hits: Sequence[Hit], policy: AnswerPolicy, *, several: bool) -> list[Hit]:
@@ -151,8 +254,3 @@ def _same(one: Hit, other: Hit) -> bool:
         return False
     a, b = (set(h.pledge.quote.lower().rstrip(". ").split()) for h in (one, other))
     return len(a & b) >= 0.9 * len(a | b)
-
-
-def _unmatched(question: Question, hits: Sequence[Hit]) -> list[str]:
-    found = {word for hit in hits[:3] for word in hit.matched}
-    return [concept.word for concept in question.concepts if concept.word not in found]

@@ -1,4 +1,4 @@
-"""The buttons' wire format. Telegram keeps it under a message for years, so a format is never reused."""
+"""The buttons' wire format. It stays under old messages for years, so a form is never reused."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Diff:
 
 
 class IndexReader:
-    """Lends a Snapshot. Who answers takes it once, so nothing in one question sees another version."""
+    """Lends a Snapshot. Take it once a question, so that nothing in it sees another version."""
 
     def __init__(self, snapshot: Snapshot, rebuild: Callable[[], Snapshot]) -> None:
         self._snapshot, self._rebuild = snapshot, rebuild
@@ -78,7 +78,9 @@ def compare(old: Snapshot, new: Snapshot) -> Diff:
     after = {pledge.id: pledge for pledge in new.corpus.pledges}
     removed = [pledge for key, pledge in before.items() if key not in after]
     added = [pledge for key, pledge in after.items() if key not in before]
-    moved = sum(_setting(before[key]) != _setting(after[key]) for key in before.keys() & after.keys())
+    moved = sum(
+        _setting(before[key]) != _setting(after[key]) for key in before.keys() & after.keys()
+    )
     reworded = _reworded(removed, added)
     return Diff(
         added=len(added) - reworded,
@@ -91,7 +93,7 @@ def compare(old: Snapshot, new: Snapshot) -> Diff:
 
 
 def _reworded(removed: Iterable[Pledge], added: Iterable[Pledge]) -> int:
-    """An id follows the words, so a pledge with a mended word is a new id: pair it with its old self."""
+    """Pair old and new: an id follows the words, so a pledge with a mended word has a new one."""
     left, count = list(added), 0
     for old in removed:
         for new in left:

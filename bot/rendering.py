@@ -57,9 +57,8 @@ Paragraph = tuple[Line, ...]
 def render_html(answer: Answer, texts: Texts, *, party: str, this_year: int) -> str:
     """Return the answer as one Telegram message with ``parse_mode=HTML``, within its limits.
 
-    Args:
-        party: As voters know it, for the sentences about other parties.
-        this_year: Decides which periods have ended or are to come.
+    ``party`` is as voters know it, for the sentences about other parties; ``this_year`` decides
+    which periods have ended or are to come.
     """
     paragraphs = _paragraphs(answer, texts, party, this_year)
     return _join(paragraphs, lambda line: _HTML[line.role].format(escape(line.text, quote=False)))
@@ -74,12 +73,13 @@ def render_text(answer: Answer, texts: Texts, *, party: str, this_year: int) -> 
 def fit(answer: Answer, texts: Texts, *, this_year: int) -> Answer:
     """Return the answer with those of its hits that one message can show whole, best first.
 
-    Log and render what this returns: then the log says what the voter saw.
+    Log and render what this returns: then the log says what the voter saw. Where not even one fits,
+    the answer comes back as it was; its message names the programme instead.
     """
-    hits = [hit for hit in answer.hits if _size(replace(answer, hits=(hit,)), texts, this_year) <= LIMIT]
-    while len(hits) > 1 and _size(replace(answer, hits=tuple(hits)), texts, this_year) > LIMIT:
-        hits.pop()
-    return answer if len(hits) == len(answer.hits) else replace(answer, hits=tuple(hits))
+    hits = tuple(h for h in answer.hits if _fits(replace(answer, hits=(h,)), texts, this_year))
+    while len(hits) > 1 and not _fits(replace(answer, hits=hits), texts, this_year):
+        hits = hits[:-1]
+    return replace(answer, hits=hits) if hits else answer
 
 
 def keyboard(answer_id: str, texts: Texts, verdict: Verdict | None = None) -> InlineKeyboardMarkup:
@@ -124,9 +124,11 @@ def _paragraphs(answer: Answer, texts: Texts, party: str, this_year: int) -> lis
     match answer.outcome:
         case Outcome.HIT | Outcome.WEAK:
             shown = fit(answer, texts, this_year=this_year)
-            if answer.hits and not shown.hits:
+            if not _fits(shown, texts, this_year):
                 return [(Line("text", _too_long(answer.hits[0].pledge, texts, this_year)),)]
             return _found(shown, texts, this_year)
+        case Outcome.FIXED if answer.fixed_text:
+            return [(Line("text", answer.fixed_text),)]
         case Outcome.FIXED | Outcome.NONE:
             return [(Line("text", _nothing(answer, texts, party)),)]
 
@@ -166,7 +168,7 @@ def _found(answer: Answer, texts: Texts, this_year: int) -> list[Paragraph]:
             _block([hit.pledge for hit in group], texts, this_year)
             for _, group in groupby(hits, key=lambda hit: _setting(hit.pledge))
         ]
-        head = Line("place", _place(hits[0].pledge.programme))
+        head = Line("place", _place(hits[0].pledge))
         paragraphs += [(head, *blocks[0]), *blocks[1:]]
     return paragraphs
 
@@ -183,17 +185,22 @@ def _block(pledges: Sequence[Pledge], texts: Texts, this_year: int) -> Paragraph
         source.insert(0, texts.under_heading.format(heading=first.headings[-1]))
     return (
         *((Line("text", first.lead_in),) if first.lead_in else ()),
-        *((Line("parent", texts.under_parent.format(parent=first.parent)),) if first.parent else ()),
+        *(
+            (Line("parent", texts.under_parent.format(parent=first.parent)),)
+            if first.parent
+            else ()
+        ),
         *(Line("quote", pledge.quote) for pledge in pledges),
         Line("source", " · ".join(source)),
     )
 
 
-def _place(programme: Programme) -> str:
-    """Municipality and party: «Bærum Arbeiderparti» says both, «Arbeiderpartiet» only one."""
-    if programme.municipality.casefold() in programme.party.casefold():
-        return programme.party
-    return f"{programme.municipality} · {programme.party}"
+def _place(pledge: Pledge) -> str:
+    """Return municipality and party, without saying twice what the lead-in right below says."""
+    party, place = pledge.programme.party, pledge.municipality
+    if pledge.lead_in.casefold().startswith(party.casefold()):
+        return place
+    return party if place.casefold() in party.casefold() else f"{place} · {party}"
 
 
 # ---- how it is written
@@ -203,6 +210,6 @@ def _join(paragraphs: Iterable[Paragraph], write: Callable[[Line], str]) -> str:
     return "\n\n".join("\n".join(write(line) for line in lines) for lines in paragraphs)
 
 
-def _size(answer: Answer, texts: Texts, this_year: int) -> int:
-    """Length of the message in code points after Telegram has parsed the markup away."""
-    return len(_join(_found(answer, texts, this_year), lambda line: line.text))
+def _fits(answer: Answer, texts: Texts, this_year: int) -> bool:
+    """Whether one message can hold the quotes, counted as Telegram does: without the markup."""
+    return len(_join(_found(answer, texts, this_year), lambda line: line.text)) <= LIMIT

@@ -47,8 +47,7 @@ class Services:
 def make_services(settings: Settings, progress: Progress | None = None) -> Services:
     """Build the index and put the parts together. Does not open the log.
 
-    Args:
-        progress: Called with (done, all) while sentences are encoded.
+    ``progress`` is called with (done, all) while sentences are encoded.
 
     Raises:
         CorpusError, LexiconError, ExamplesError, TopicsError: Naming the file and line to mend.
@@ -78,8 +77,7 @@ async def answer_question(
 ) -> Reply:
     """Answer a question: the one way for every channel.
 
-    Args:
-        municipality: Chosen beforehand; one named in the question wins over it.
+    ``municipality`` was chosen beforehand; one named in the question wins over it.
     """
     snapshot = services.index.snapshot
     call = partial(

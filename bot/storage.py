@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import aiosqlite
 
@@ -27,7 +28,7 @@ _BUSY_MS = 5000  # how long to wait for another process (`loftebot chat` beside 
 
 
 class StorageError(Exception):
-    """The log cannot be read or written. ``fault`` names the sentence in ``bot/texts/faults.py``."""
+    """The log cannot be used. ``fault`` names the sentence in ``bot/texts/faults.py``."""
 
     def __init__(self, path: Path, fault: str, **values: object) -> None:
         self.path, self.fault, self.values = path, fault, values
@@ -104,7 +105,7 @@ class Storage:
             with self._errors():
                 await connection.close()
 
-    async def __aenter__(self) -> Storage:
+    async def __aenter__(self) -> Self:
         await self.open()
         return self
 
@@ -119,21 +120,22 @@ class Storage:
     # ---- what is logged
 
     async def record_answer(self, answer: Answer, channel: str, asked_at: datetime) -> str:
-        """Store an answer and the pledges it showed, and return its id.
+        """Store an answer and the pledges it showed.
 
-        Args:
-            asked_at: Aware; stored in UTC to the second.
+        ``asked_at`` is aware; it is stored in UTC to the second. Of a message that sounds like
+        acute need only that there was one: not its words, nor the evidence, which repeats some.
 
         Returns:
-            128 random bits in 22 URL-safe characters.
+            The answer's id: 128 random bits in 22 URL-safe characters.
 
         Raises:
             StorageError: If nothing was stored.
         """
         answer_id = secrets.token_urlsafe(16)
+        question, evidence = ("", {}) if answer.is_crisis else (answer.question, answer.evidence)
         row = (
             answer_id,
-            _clean(answer.question),
+            _clean(question),
             _stamp(asked_at),
             channel,
             answer.outcome.value,
@@ -142,13 +144,14 @@ class Storage:
             answer.language,
             answer.fixed,
             answer.fingerprint,
-            _clean(json.dumps(dict(answer.evidence), ensure_ascii=False, default=str)),
+            _clean(json.dumps(dict(evidence), ensure_ascii=False, default=str)),
         )
         quotes = [(answer_id, i, hit.pledge.id) for i, hit in enumerate(answer.hits, 1)]
         async with self._transaction() as db:
             await db.execute(
-                "INSERT INTO answers (id, question, asked_at, channel, outcome, reason, municipality,"
-                " language, fixed, fingerprint, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO answers (id, question, asked_at, channel, outcome, reason,"
+                " municipality, language, fixed, fingerprint, evidence)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             await db.executemany(
@@ -201,9 +204,8 @@ class Storage:
         quotes = await self._rows(
             "SELECT pledge_id FROM answer_quotes WHERE answer_id = ? ORDER BY rank", answer_id
         )
-        (question, asked_at, channel, outcome, reason, place, language, fixed, version, why, verdict) = (
-            rows[0]
-        )
+        question, asked_at, channel, outcome, reason, place, *rest = rows[0]
+        language, fixed, version, why, verdict = rest
         return LoggedAnswer(
             id=answer_id,
             question=str(question),
@@ -242,12 +244,13 @@ class Storage:
         async with self._lock:
             db = self._db
             with self._errors():
-                await db.execute("BEGIN IMMEDIATE")
                 try:
+                    # Inside the try: a handler cancelled here has still begun, in SQLite's thread.
+                    await db.execute("BEGIN IMMEDIATE")
                     yield db
                     await db.execute("COMMIT")
-                except BaseException:  # also a cancelled handler must not leave it open
-                    await db.rollback()
+                except BaseException:
+                    await db.rollback()  # does nothing where nothing was begun
                     raise
 
     async def _rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:

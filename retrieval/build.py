@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.corpus import Corpus, read_corpus
+from retrieval.decision import read_decision
 from retrieval.examples import Examples, join, read_examples
 from retrieval.fields import build_fields
 from retrieval.lexicon import Lexicon, read_lexicon
@@ -46,6 +47,8 @@ class Options:
     switches: Switches = Switches()
     with_examples: bool = True
     with_topics: bool = True
+    with_decision: bool = True
+    """False only where the decision is about to be fitted."""
     this_year: int = 0
     """0: the calendar's."""
 
@@ -96,8 +99,9 @@ def build(
     )
     this_year = options.this_year or datetime.now(tz=UTC).year
     searcher = Searcher(
-        corpus.pledges, reader, fields, dense, encoder, options.weights, this_year, topics, membership
-    )
+        corpus.pledges, reader, fields, dense, encoder, options.weights, this_year, topics, membership,
+        read_decision(folder) if options.with_decision else None,
+    )  # fmt: skip
     return Snapshot(
         corpus=corpus, lexicon=lexicon, examples=examples, searcher=searcher,
         fingerprint=corpus.fingerprint, this_year=this_year,

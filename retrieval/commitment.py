@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 _WE = (
-    r"(?:vi|me|partiet|ap|[\wæøåÆØÅ-]{0,30}(?:parti|partiet)|høyre|høgre|venstre|sv|sp|rødt|raudt|krf|mdg|frp)"
+    r"(?:vi|me|partiet|ap|[\wæøåÆØÅ-]{0,30}(?:parti|partiet)|høyre|høgre|venstre|sv|sp|rødt|raudt"
+    r"|krf|mdg|frp)"
 )
 _WILL = r"(?:vil|skal|ønsker|ønskjer)"
 _PARTY = re.compile(

@@ -95,7 +95,11 @@ def read_manifest(folder: Path) -> list[dict[str, Any]]:
         records = tomllib.loads(text).get("programme", [])
     except tomllib.TOMLDecodeError as exc:
         raise CorpusError(path, _toml_line(exc), "not_toml", reason=str(exc)) from exc
-    if not isinstance(records, list) or not records or not all(isinstance(r, dict) for r in records):
+    if (
+        not isinstance(records, list)
+        or not records
+        or not all(isinstance(r, dict) for r in records)
+    ):
         raise CorpusError(path, 0, "no_programmes")
     seen: set[str] = set()
     for number, record in enumerate(records, 1):

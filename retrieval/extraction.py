@@ -183,7 +183,8 @@ def _heading(state: _State, heading: str) -> None:
 
 def _lead_in(lead: str, previous: Paragraph | None) -> str:
     """Mend a lead-in whose first words were torn off: «… næringslivet. Asker ⏎⏎ Arbeiderparti vil»."""
-    if previous and not previous.glyph and re.match(r"\w{0,20}[Pp]arti|Høgre|Høyre|Venstre|SV|Rødt|Raudt", lead):
+    party = r"\w{0,20}[Pp]arti|Høgre|Høyre|Venstre|SV|Rødt|Raudt"
+    if previous and not previous.glyph and re.match(party, lead):
         rest = re.search(r"[.!?]\s{1,10}([A-ZÆØÅ][\wæøåÆØÅ -]{1,40})$", previous.text)
         if rest:
             return f"{rest[1].strip()} {lead}"

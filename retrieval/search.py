@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from retrieval import words
 from retrieval.document import Pledge
+from retrieval.decision import Decision, Model
 from retrieval.fields import Fields, grams
 from retrieval.index import BM25Index
 from retrieval.question import Concept, Question, QuestionReader
@@ -28,12 +29,14 @@ class Weights:
     heading: float = 0.5
     grams: float = 0.1
     tie: float = 0.5
-    examples: float = 0.8
-    dense: float = 0.1
-    nearest: float = 0.2
+    examples: float = 1.3
+    examples_alone: float = 1.8
+    """Weight of the example questions where no encoder speaks for them too."""
+    dense: float = 0.08
+    nearest: float = 0.1
     centre: float = 0.2
-    topics: float = 1.0
-    expired: float = 0.04
+    topics: float = 1.2
+    expired: float = 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,9 @@ class Searcher:
         this_year: int,
         topics: TopicIndex | None = None,
         membership: Array | None = None,
+        decision: Decision | None = None,
     ) -> None:
+        self.decision = decision
         self.pledges = tuple(pledges)
         self.topics = topics
         self.membership = membership
@@ -121,7 +126,7 @@ class Searcher:
             about_topics = self._profile @ self.topics.shares(about)
         total = (
             _scaled(lexical)
-            + w.examples * _scaled(examples)
+            + (w.examples_alone if vector is None else w.examples) * _scaled(examples)
             + w.dense * dense
             + w.nearest * _z(nearest)
             + w.centre * _z(centre)
@@ -161,6 +166,12 @@ class Searcher:
     def municipalities(self) -> tuple[str, ...]:
         """Municipalities that have pledges here."""
         return self.reader.places.own
+
+    @property
+    def model(self) -> Model:
+        """The fitted model that decides whether to answer, for this searcher's half or whole."""
+        assert self.decision is not None, "a searcher that answers has one; see build()"
+        return self.decision.lexical if self.dense is None else self.decision.semantic
 
     def allowed(self, municipalities: Collection[str] = ()) -> NDArray[np.bool_]:
         """Return which pledges belong to one of the municipalities; all where none is given."""

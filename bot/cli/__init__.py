@@ -13,6 +13,7 @@ import click
 
 _COMMANDS = {
     "ask": "bot.cli.ask",
+    "calibrate": "bot.cli.calibrate",
     "chat": "bot.cli.serve",
     "check": "bot.cli.check",
     "evaluate": "bot.cli.evaluate",

@@ -19,8 +19,7 @@ EN = Texts(
     ),
     none_other_municipality="I have no programme for {names}. I have programmes for {places}.",
     quote_too_long=(
-        "The best fitting pledge is too long for one message. It stands in "
-        "“{title}” ({period})."
+        "The best fitting pledge is too long for one message. It stands in “{title}” ({period})."
     ),
     and_word="and",
     period_unknown="period not stated",

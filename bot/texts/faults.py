@@ -32,7 +32,7 @@ FAULTS = {
     "entry": "linjen har en ukjent nøkkel eller form: {entry}",
     "word_list": "«{key}» må være en liste med ord.",
     "no_reason": "linjen for «{words}» mangler en grunn (why).",
-    "questions_list": "[{key}] må ha questions = [\"…\"].",
+    "questions_list": '[{key}] må ha questions = ["…"].',
     # config
     "config_unreadable": "kan ikke leses ({reason}). Oppgi en annen med --config.",
     "config_not_toml": "er ikke gyldig TOML: {reason}",

@@ -18,15 +18,13 @@ NB = Texts(
         "«Hva mener dere om søndagsåpne butikker?»"
     ),
     none_other_party=(
-        "Jeg svarer bare for {party} og kan ikke si hva {names} mener. "
-        "Spør gjerne hva vi vil."
+        "Jeg svarer bare for {party} og kan ikke si hva {names} mener. Spør gjerne hva vi vil."
     ),
     none_other_municipality=(
         "Jeg har ikke noe program for {names}. Jeg har programmer for {places}."
     ),
     quote_too_long=(
-        "Løftet som passer best, er for langt for én melding. Det står i "
-        "«{title}» ({period})."
+        "Løftet som passer best, er for langt for én melding. Det står i «{title}» ({period})."
     ),
     and_word="og",
     period_unknown="periode ikke oppgitt",

@@ -18,13 +18,11 @@ NN = Texts(
         "«Kva meiner de om søndagsopne butikkar?»"
     ),
     none_other_party=(
-        "Eg svarer berre for {party} og kan ikkje seie kva {names} meiner. "
-        "Spør gjerne kva vi vil."
+        "Eg svarer berre for {party} og kan ikkje seie kva {names} meiner. Spør gjerne kva vi vil."
     ),
     none_other_municipality="Eg har ikkje noko program for {names}. Eg har program for {places}.",
     quote_too_long=(
-        "Lovnaden som passar best, er for lang for éi melding. Han står i "
-        "«{title}» ({period})."
+        "Lovnaden som passar best, er for lang for éi melding. Han står i «{title}» ({period})."
     ),
     and_word="og",
     period_unknown="periode ikkje oppgjeven",

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from retrieval.corpus import Corpus, read_corpus
 from retrieval.document import Pledge, Programme
 from retrieval.extraction import extract
+
+# The same cases on every machine, and no case fails because another process has the CPU.
+settings.register_profile("loftebot", deadline=None, derandomize=True)
+settings.load_profile("loftebot")
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -62,7 +67,9 @@ def _of(corpus: Corpus, file: str) -> list[Pledge]:
 def pledges_of() -> Written:
     """Extract the pledges of a programme written in the test."""
 
-    def read(text: str, *, title: str = "Program", party: str = "Partiet", place: str = "Bygda") -> list[Pledge]:
+    def read(
+        text: str, *, title: str = "Program", party: str = "Partiet", place: str = "Bygda"
+    ) -> list[Pledge]:
         return extract(
             Programme(
                 file="program.txt",

@@ -37,14 +37,19 @@ OTHER = [
     "Alle skal med.",
 ]
 
-KNOWN_FAILURES = ["Det er viktig at alle skal ha et sted å bo.", "Hvordan vi skal bo, er et stort spørsmål."]
+KNOWN_FAILURES = [
+    "Det er viktig at alle skal ha et sted å bo.",
+    "Hvordan vi skal bo, er et stort spørsmål.",
+]
 
 DEMANDS = [
     "Bygge ny skole", "At kommunen skal eie skogen", "at alle får mat", "ha gratis buss", "Si nei til salg",
     "gi mer hjelp", "tilsetje fleire lærarar", "ikke selge tomter", "Få flere busser", "Krav om lærlinger",
 ]  # fmt: skip
 SLOGANS = [
-    "Et bærekraftig Voss", "En trygg skole", "De gode årene", "Alle med", "Våre saker", "Bygge mer!", "Skole", "",
+    "Et bærekraftig Voss",
+    "Andre viktige saker",
+    "En trygg skole", "De gode årene", "Alle med", "Våre saker", "Bygge mer!", "Skole", "",
     "Hvorfor vente?", "Kari Nordmann",
 ]  # fmt: skip
 

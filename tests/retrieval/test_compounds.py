@@ -26,7 +26,9 @@ def test_splits_are_those_of_the_golden_file(data):
     assert len(table) >= 110
     assert len({word for word, *_ in table}) == len(table), "a word stands twice"
     found = {word: compounds.split(words.lemma(word), known_part) for word, *_ in table}
-    assert [(word, found[word], "was", parts) for word, parts, _ in table if found[word] != parts] == []
+    assert [
+        (word, found[word], "was", parts) for word, parts, _ in table if found[word] != parts
+    ] == []
 
 
 def test_most_compounds_are_split_and_most_other_words_are_not(data):
@@ -37,14 +39,26 @@ def test_most_compounds_are_split_and_most_other_words_are_not(data):
 
 @pytest.mark.parametrize(
     ("word", "about"),
-    [("avfallshåndtering", "avfall"), ("eldrepolitikk", "eldre"), ("skoletilbud", "skole"), ("bussordning", "buss"), ("skole", ""), ("politikk", "")],
+    [
+        ("avfallshåndtering", "avfall"),
+        ("eldrepolitikk", "eldre"),
+        ("skoletilbud", "skole"),
+        ("bussordning", "buss"),
+        ("skole", ""),
+        ("politikk", ""),
+    ],
 )
 def test_modifier(word, about):
     assert compounds.modifier(word) == about
 
 
 def test_sub_compounds_come_with_and_without_a_link():
-    assert compounds.sub_compounds(("skole", "helse", "tjeneste")) == ("skolehelse", "skoleshelse", "helsetjeneste", "helsestjeneste")
+    assert compounds.sub_compounds(("skole", "helse", "tjeneste")) == (
+        "skolehelse",
+        "skoleshelse",
+        "helsetjeneste",
+        "helsestjeneste",
+    )
     assert compounds.sub_compounds(("skole", "mat")) == ()
 
 
@@ -66,11 +80,18 @@ def suspended(*terms: str) -> list[str]:
 
 
 def test_a_suspended_part_is_completed_by_the_next_compound():
-    assert suspended("helse-", "og", "omsorgstjenester") == ["helse", "og", "helsetjeneste", "omsorgstjenester"]
+    assert suspended("helse-", "og", "omsorgstjenester") == [
+        "helse",
+        "og",
+        "helsetjeneste",
+        "omsorgstjenester",
+    ]
 
 
 def test_two_suspended_parts_wait_for_the_same_word():
-    assert {"skoletjeneste", "helsetjeneste"} <= set(suspended("skole-", "helse-", "og", "omsorgstjenester"))
+    assert {"skoletjeneste", "helsetjeneste"} <= set(
+        suspended("skole-", "helse-", "og", "omsorgstjenester")
+    )
 
 
 def test_a_suspended_part_without_a_compound_stays_itself():

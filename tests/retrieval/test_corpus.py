@@ -30,10 +30,14 @@ def record(content: bytes | str = TEXT, **changes: str) -> str:
     return "[[programme]]\n" + "".join(f'{k} = "{v}"\n' for k, v in keys.items() if v is not None)
 
 
-def write(folder: Path, manifest: str | bytes | None = None, content: str | bytes | None = TEXT) -> Path:
+def write(
+    folder: Path, manifest: str | bytes | None = None, content: str | bytes | None = TEXT
+) -> Path:
     """A corpus folder with one programme."""
     if content is not None:
-        (folder / "program.txt").write_bytes(content.encode() if isinstance(content, str) else content)
+        (folder / "program.txt").write_bytes(
+            content.encode() if isinstance(content, str) else content
+        )
     manifest = record(content if content is not None else TEXT) if manifest is None else manifest
     (folder / MANIFEST).write_bytes(manifest.encode() if isinstance(manifest, str) else manifest)
     return folder
@@ -81,7 +85,16 @@ def test_a_manifest_that_is_not_toml_names_the_line(tmp_path):
     assert error.line == 9
 
 
-@pytest.mark.parametrize("manifest", ["", "# bare en merknad\n", "[programme]\nfile = 'a'\n", "programme = []\n", "programme = ['program.txt']\n"])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "",
+        "# bare en merknad\n",
+        "[programme]\nfile = 'a'\n",
+        "programme = []\n",
+        "programme = ['program.txt']\n",
+    ],
+)
 def test_a_manifest_without_programmes(tmp_path, manifest):
     assert fault_of(write(tmp_path, manifest)).fault == "no_programmes"
 
@@ -94,14 +107,18 @@ def test_a_manifest_without_programmes(tmp_path, manifest):
         pytest.param({"sha256": None}, "key_missing", "«sha256»", id="sha256 missing"),
         pytest.param({"sha256": ""}, "key_missing", "«sha256»", id="sha256 empty"),
         pytest.param({"party": None}, "key_missing", "«party»", id="party missing"),
-        pytest.param({"municipality": ""}, "key_missing", "«municipality»", id="municipality empty"),
+        pytest.param(
+            {"municipality": ""}, "key_missing", "«municipality»", id="municipality empty"
+        ),
         pytest.param({"title": None}, "key_missing", "«title»", id="title missing"),
         pytest.param({"periode": "2023-2027"}, "key_unknown", "«periode»", id="a key in Norwegian"),
         pytest.param({"kind": "program"}, "kind", '"program"', id="a kind that is none"),
         pytest.param({"period": "2023"}, "period", '"2023"', id="a year is no period"),
         pytest.param({"period": "2023–2027"}, "period", "2023–2027", id="a dash that is no hyphen"),
         pytest.param({"period": "23-27"}, "period", '"23-27"', id="short years"),
-        pytest.param({"file": "../program.txt"}, "file_name", "../program.txt", id="the folder above"),
+        pytest.param(
+            {"file": "../program.txt"}, "file_name", "../program.txt", id="the folder above"
+        ),
         pytest.param({"file": "a/b.txt"}, "file_name", "a/b.txt", id="a folder below"),
         pytest.param({"file": "/etc/passwd"}, "file_name", "/etc/passwd", id="from the root"),
         pytest.param({"file": ".."}, "file_name", "..", id="only dots"),
@@ -176,7 +193,15 @@ def test_only_other_files_is_nothing_to_answer_from(tmp_path):
 
 
 def test_an_other_file_needs_no_party_and_may_be_without_pledges(tmp_path):
-    manifest = record() + record("Artikkel.\n", file="artikkel.txt", kind="other", party="", municipality="", title="", period="")
+    manifest = record() + record(
+        "Artikkel.\n",
+        file="artikkel.txt",
+        kind="other",
+        party="",
+        municipality="",
+        title="",
+        period="",
+    )
     (tmp_path / "artikkel.txt").write_text("Artikkel.\n", encoding="utf-8")
     corpus = read_corpus(write(tmp_path, manifest))
     assert len(corpus.programmes) == 2
@@ -201,7 +226,9 @@ def test_windows_line_ends_are_read_as_any_other(tmp_path):
     assert corpus.pledges[0].line == 3
 
 
-@pytest.mark.parametrize("text", ["Vi vil sikre «fri» tilgang til {alt}.\n", "Vi vil bygge 100 % fornybart.\n"])
+@pytest.mark.parametrize(
+    "text", ["Vi vil sikre «fri» tilgang til {alt}.\n", "Vi vil bygge 100 % fornybart.\n"]
+)
 def test_braces_and_percent_signs_in_a_programme_do_no_harm(tmp_path, text):
     assert read_corpus(write(tmp_path, content=text)).pledges[0].quote == text.strip()
 
@@ -228,7 +255,10 @@ def test_the_fingerprint_is_stable(tmp_path):
         pytest.param(lambda f: write(f, record(period="2019-2023")), id="a period"),
         pytest.param(lambda f: write(f, record(municipality="Byen")), id="a municipality"),
         pytest.param(lambda f: write(f, record(party="Bygda SV")), id="a party"),
-        pytest.param(lambda f: (f / "thesaurus.toml").write_text("[a]\nsynonyms = []\n"), id="a new word list"),
+        pytest.param(
+            lambda f: (f / "thesaurus.toml").write_text("[a]\nsynonyms = []\n"),
+            id="a new word list",
+        ),
         pytest.param(lambda f: (f / "english.toml").write_text("# ny\n"), id="a changed word list"),
         pytest.param(lambda f: (f / "english.toml").unlink(), id="a word list removed"),
         pytest.param(lambda f: write(f, record(title="Et annet navn")), id="a title"),

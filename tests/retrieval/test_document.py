@@ -9,19 +9,36 @@ from retrieval.document import Programme, pledge_id, slug
 
 def programme(municipality: str = "Nordre Follo", period: str = "2023-2027") -> Programme:
     return Programme(
-        file="a.txt", kind="programme", party="", municipality=municipality, period=period, title="", url="", sha256=""
+        file="a.txt",
+        kind="programme",
+        party="",
+        municipality=municipality,
+        period=period,
+        title="",
+        url="",
+        sha256="",
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("Bærum", "baerum"), ("Nordre Follo", "nordre-follo"), ("Ål", "al"), ("  Vågå!", "vaga"), ("A\u030as", "as")]
+    ("name", "expected"),
+    [
+        ("Bærum", "baerum"),
+        ("Nordre Follo", "nordre-follo"),
+        ("Ål", "al"),
+        ("  Vågå!", "vaga"),
+        ("A\u030as", "as"),
+    ],
 )
 def test_slug(name, expected):
     assert slug(name) == expected
 
 
 def test_an_id_ignores_case_space_and_end_mark():
-    ids = {pledge_id(programme(), quote, set()) for quote in ("Bygge  skole.", "bygge skole", "BYGGE SKOLE!")}
+    ids = {
+        pledge_id(programme(), quote, set())
+        for quote in ("Bygge  skole.", "bygge skole", "BYGGE SKOLE!")
+    }
     assert len(ids) == 1
     assert ids.pop().startswith("nordre-follo-2023-")
 

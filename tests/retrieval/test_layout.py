@@ -16,7 +16,16 @@ def dropped(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["Bolig og areal", "Kultur", "E18", "«Dulting»", "Et næringsliv som utvikler Bærum", "1. Landbruk", "Skule og barnehage"]
+    "text",
+    [
+        "Bolig og areal",
+        "Kultur",
+        "E18",
+        "«Dulting»",
+        "Et næringsliv som utvikler Bærum",
+        "1. Landbruk",
+        "Skule og barnehage",
+    ],
 )
 def test_a_short_title_is_a_heading(text):
     assert is_heading(text)
@@ -38,7 +47,9 @@ def test_other_lines_are_no_headings(text):
     assert not is_heading(text)
 
 
-@pytest.mark.parametrize("number", ["7", "17", "- 7 -", "Side 7", "side 7 av 20", "7/20", "7 | 20", "s. 7"])
+@pytest.mark.parametrize(
+    "number", ["7", "17", "- 7 -", "Side 7", "side 7 av 20", "7/20", "7 | 20", "s. 7"]
+)
 def test_page_numbers_are_furniture(number):
     text = f"Vi vil bygge skoler og\n\n{number}\n\nbarnehager."
     assert dropped(text) == [number]
@@ -63,7 +74,9 @@ def test_a_line_that_stands_twice_beside_page_numbers_stays():
 
 
 def test_one_line_a_paragraph_is_not_wrapped():
-    layout = read_layout("\n\n".join(f"Dette er avsnitt nummer {i} og det er langt nok." for i in range(20)))
+    layout = read_layout(
+        "\n\n".join(f"Dette er avsnitt nummer {i} og det er langt nok." for i in range(20))
+    )
     assert not layout.wrapped
     assert len(layout.paragraphs) == 20
 
@@ -82,6 +95,17 @@ def test_offsets_are_those_of_the_source():
     for paragraph in read_layout(text).paragraphs:
         span = " ".join(text[paragraph.start : paragraph.end].split())
         assert span == paragraph.text
+
+
+def test_a_line_that_lost_its_sign_is_an_item_of_the_same_list():
+    line = "• sikre at det finnes trygge skoleveier i hele kommunen og at de er godt opplyst\n  hele året"
+    text = "\n".join([line] * 6) + "\n• bygge gangvei\nforlenge bussruta til Vika\n• asfaltere\n"
+    found = read_layout(text).paragraphs[-3:]
+    assert [(p.text, p.glyph) for p in found] == [
+        ("bygge gangvei", "•"),
+        ("forlenge bussruta til Vika", "•"),
+        ("asfaltere", "•"),
+    ]
 
 
 def test_levels_come_from_the_second_sign():

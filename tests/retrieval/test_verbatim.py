@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from retrieval.verbatim import is_verbatim, quote_of
 
-WORDS = st.lists(st.text(alphabet="abcdefghijæøåÆØÅ", min_size=1, max_size=8), min_size=2, max_size=12)
+WORDS = st.lists(
+    st.text(alphabet="abcdefghijæøåÆØÅ", min_size=1, max_size=8), min_size=2, max_size=12
+)
 GAPS = st.sampled_from([" ", "  ", "\n", " \n ", "\u00a0", "\t", "\n\n", "-\n", "- \n   "])
 
 
@@ -63,11 +65,21 @@ def test_words_from_beside_the_span_are_refused(text, beside):
     [
         pytest.param("Vi  vil\n bygge", "Vi vil bygge", id="white space collapses"),
         pytest.param("\u00a0Vi\u00a0vil\u00a0", "Vi vil", id="no-break spaces too"),
-        pytest.param("Skolebibliotek-\nordningen", "Skolebibliotekordningen", id="a broken word is joined"),
-        pytest.param("Skolebibliotek- \n   ordningen", "Skolebibliotekordningen", id="also before trailing blanks"),
+        pytest.param(
+            "Skolebibliotek-\nordningen", "Skolebibliotekordningen", id="a broken word is joined"
+        ),
+        pytest.param(
+            "Skolebibliotek- \n   ordningen",
+            "Skolebibliotekordningen",
+            id="also before trailing blanks",
+        ),
         pytest.param("gang-\nog sykkelvei", "gang- og sykkelvei", id="a suspended hyphen stays"),
-        pytest.param("lærere-\neller assistenter", "lærere- eller assistenter", id="before eller too"),
-        pytest.param("Aurskog-\nHøland", "Aurskog- Høland", id="known failure: a name keeps hyphen and space"),
+        pytest.param(
+            "lærere-\neller assistenter", "lærere- eller assistenter", id="before eller too"
+        ),
+        pytest.param(
+            "Aurskog-\nHøland", "Aurskog- Høland", id="known failure: a name keeps hyphen and space"
+        ),
         pytest.param("E-\nskole", "E- skole", id="one letter is no broken word"),
         pytest.param("2023-\n2027", "2023- 2027", id="numbers are not words"),
         pytest.param("a\u030as", "ås", id="letters are composed"),

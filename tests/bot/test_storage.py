@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from bot.answering import Answer, Outcome, Reason
+from bot.callback_data import Verdict
+from bot.migrations import MIGRATIONS
+from bot.storage import FILE, Storage, StorageError, journal_mode
+
+NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+NOTHING = Answer(question="hei", outcome=Outcome.NONE, reason=Reason.EMPTY)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "data" / FILE
+
+
+@pytest.fixture
+async def storage(path: Path) -> AsyncIterator[Storage]:
+    async with Storage(path) as opened:
+        yield opened
+
+
+def schema(path: Path) -> tuple[int, list[str]]:
+    with sqlite3.connect(path) as db:
+        [version] = db.execute("PRAGMA user_version").fetchone()
+        tables = [
+            sql for (sql,) in db.execute("SELECT sql FROM sqlite_schema WHERE type = 'table'")
+        ]
+    db.close()
+    return version, tables
+
+
+async def test_an_answer_comes_back_as_it_was_shown(storage: Storage, answer_with) -> None:
+    answer = answer_with(
+        "Si nei til flere søndagsåpne",
+        "Ha ambisiøse krav",
+        question="Blåbær på øya? 🫐 \0 «'); DROP TABLE votes;--»",
+        outcome=Outcome.WEAK,
+        municipality="Bærum",
+        language="nn",
+        fingerprint="abc",
+        evidence={"strength": 0.31, "unmatched": ["øya"]},
+    )
+    answer_id = await storage.record_answer(answer, "telegram", NOON)
+    logged = await storage.answer(answer_id)
+    assert logged is not None
+    assert logged.question == answer.question
+    assert logged.pledge_ids == tuple(hit.pledge.id for hit in answer.hits)
+    assert (logged.outcome, logged.municipality, logged.language) == ("weak", "Bærum", "nn")
+    assert (logged.channel, logged.fingerprint, logged.verdict) == ("telegram", "abc", None)
+    assert logged.evidence == answer.evidence
+    assert logged.asked_at == NOON
+    assert await storage.answers() == [logged]
+
+
+async def test_the_hour_is_kept_in_utc(storage: Storage) -> None:
+    summer = datetime(2026, 7, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    logged = await storage.answer(await storage.record_answer(NOTHING, "terminal", summer))
+    assert logged is not None
+    assert logged.asked_at.isoformat() == "2026-06-30T23:30:00+00:00"
+    with pytest.raises(ValueError, match="time zone"):
+        await storage.record_answer(NOTHING, "terminal", datetime(2026, 7, 1))
+
+
+async def test_half_a_character_does_not_cost_the_log_the_question(storage: Storage) -> None:
+    broken = Answer(question="a\ud83d", outcome=Outcome.NONE, evidence={"unmatched": ["\ud83d"]})
+    logged = await storage.answer(await storage.record_answer(broken, "telegram", NOON))
+    assert logged is not None
+    assert logged.question == "a?"
+
+
+async def test_the_words_of_someone_in_need_are_not_kept(storage: Storage, path: Path) -> None:
+    need = Answer(
+        question="jeg orker ikke mer", outcome=Outcome.FIXED, fixed="crisis", is_crisis=True,
+        evidence={"unmatched": ["orker"]},
+    )  # fmt: skip
+    logged = await storage.answer(await storage.record_answer(need, "telegram", NOON))
+    assert logged is not None
+    assert (logged.question, logged.evidence, logged.fixed) == ("", {}, "crisis")
+    assert b"orker" not in path.read_bytes()
+
+
+async def test_the_last_vote_wins(storage: Storage) -> None:
+    first, second = [await storage.record_answer(NOTHING, "telegram", NOON) for _ in range(2)]
+    assert await storage.record_vote(first, Verdict.HELPFUL, NOON)
+    assert await storage.record_vote(first, Verdict.NOT_HELPFUL, NOON)
+    assert [a.verdict for i in (first, second) if (a := await storage.answer(i))] == [
+        Verdict.NOT_HELPFUL,
+        None,
+    ]
+
+
+async def test_a_vote_on_no_answer_is_not_stored(storage: Storage) -> None:
+    assert not await storage.record_vote("A" * 22, Verdict.HELPFUL, NOON)
+    assert await storage.answer_count() == 0
+
+
+async def test_votes_survive_a_restart(path: Path) -> None:
+    async with Storage(path) as storage:
+        answer_id = await storage.record_answer(NOTHING, "telegram", NOON)
+    async with Storage(path) as storage:
+        assert await storage.record_vote(answer_id, Verdict.HELPFUL, NOON)
+
+
+async def test_handlers_at_once_lose_nothing(storage: Storage, answer_with) -> None:
+    answer = answer_with("Si nei til flere søndagsåpne", "Ha ambisiøse krav")
+
+    async def one() -> str:
+        answer_id = await storage.record_answer(answer, "telegram", NOON)
+        assert await storage.record_vote(answer_id, Verdict.HELPFUL, NOON)
+        return answer_id
+
+    ids = await asyncio.gather(*(one() for _ in range(40)))
+    assert len(set(ids)) == 40
+    logged = await storage.answers()
+    assert {(len(a.pledge_ids), a.verdict) for a in logged} == {(2, Verdict.HELPFUL)}
+    assert len(logged) == 40
+
+
+async def test_a_failed_write_leaves_nothing_and_blocks_nothing(
+    storage: Storage, path: Path
+) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE answer_quotes RENAME TO gone")
+    with pytest.raises(StorageError, match="answer_quotes"):
+        await storage.record_answer(NOTHING, "telegram", NOON)
+    assert await storage.answer_count() == 0
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE gone RENAME TO answer_quotes")
+    db.close()
+    assert await storage.record_answer(NOTHING, "telegram", NOON)
+
+
+async def test_a_cancelled_handler_leaves_no_transaction_open(storage: Storage) -> None:
+    task = asyncio.create_task(storage.record_answer(NOTHING, "telegram", NOON))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await storage.record_answer(NOTHING, "telegram", NOON)
+
+
+async def test_every_earlier_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    async with Storage(tmp_path / "fresh") as storage:
+        assert await storage.answer_count() == 0
+    assert MIGRATIONS
+    for version in range(len(MIGRATIONS) + 1):
+        path = tmp_path / f"v{version}"
+        with sqlite3.connect(path) as db:
+            for step in MIGRATIONS[:version]:
+                for statement in step:
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {version}")
+        db.close()
+        async with Storage(path):
+            pass
+        assert schema(path) == schema(tmp_path / "fresh")
+
+
+def test_every_table_is_strict_and_none_can_hold_a_voter(tmp_path: Path) -> None:
+    async def make() -> None:
+        async with Storage(tmp_path / FILE):
+            pass
+
+    asyncio.run(make())
+    _, tables = schema(tmp_path / FILE)
+    assert len(tables) == 3
+    for sql in tables:
+        assert ") STRICT" in sql
+        for word in ("user", "chat", "voter", "name", "phone"):
+            assert word not in sql.lower()
+
+
+async def test_a_newer_schema_is_left_alone(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE later (x)")
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    db.close()
+    before = path.read_bytes()
+    with pytest.raises(StorageError) as caught:
+        await Storage(path).open()
+    assert caught.value.fault == "storage_newer"
+    assert path.read_bytes() == before
+
+
+async def test_a_file_that_is_no_database_is_named(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text("not a database, but long enough to look like one " * 10)
+    with pytest.raises(StorageError, match="not a database"):
+        await Storage(path).open()
+
+
+async def test_a_closed_log_says_so(storage: Storage) -> None:
+    await storage.close()
+    with pytest.raises(StorageError, match="closed"):
+        await storage.record_answer(NOTHING, "telegram", NOON)
+
+
+async def test_only_the_owner_may_read_the_log(storage: Storage, path: Path) -> None:
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+async def test_writes_are_safe_and_what_is_erased_is_gone(storage: Storage) -> None:
+    db = storage._db
+
+    async def pragma(name: str) -> object:
+        [row] = await db.execute_fetchall(f"PRAGMA {name}")
+        return row[0]
+
+    assert await pragma("synchronous") == 2
+    assert await pragma("foreign_keys") == 1
+    assert await pragma("secure_delete") == 1
+    assert str(await pragma("journal_mode")).upper() == journal_mode(sqlite3.sqlite_version_info)
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ((3, 40, 1), "DELETE"),
+        ((3, 44, 6), "WAL"),
+        ((3, 45, 0), "DELETE"),
+        ((3, 50, 6), "DELETE"),
+        ((3, 50, 7), "WAL"),
+        ((3, 51, 2), "DELETE"),
+        ((3, 51, 3), "WAL"),
+    ],
+)
+def test_wal_only_where_sqlite_cannot_corrupt_it(version: tuple[int, int, int], mode: str) -> None:
+    assert journal_mode(version) == mode

@@ -1,0 +1,93 @@
+"""What the tests of the bot share: settings and a small corpus of their own, and the real parts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.answering import Answer, Outcome
+from bot.config import Settings, load_settings
+from bot.services import Services, make_services
+from retrieval.search import Hit
+
+ROOT = Path(__file__).parents[1]
+ADMIN = 77
+TOKEN = "42:TEST-secret"
+
+
+def copy_corpus(to: Path) -> Path:
+    """Copy all but the example questions, topics and vectors: it then builds in a moment."""
+    to.mkdir(parents=True)
+    for file in (ROOT / "seeds").iterdir():
+        if file.name not in ("example_questions.toml", "topics.toml", "vectors.npz"):
+            shutil.copy(file, to)
+    return to
+
+
+def write_config(folder: Path, **values: str) -> Path:
+    """Copy the real config.toml with some values changed: admins="[77]"."""
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    for key, value in {"encoder": "false", "admins": f"[{ADMIN}]", **values}.items():
+        text, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+        assert count == 1, f"config.toml has {count} lines for {key}"
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    folder = tmp_path_factory.mktemp("bot")
+    seeds = copy_corpus(folder / "seeds")
+    config = write_config(folder)
+    settings = load_settings(config, {"LOFTEBOT_SEEDS": str(seeds), "TELEGRAM_BOT_TOKEN": TOKEN})
+    return make_services(settings)
+
+
+@pytest.fixture
+def settings(_shared: Services, tmp_path: Path) -> Settings:
+    return replace(_shared.settings, data=tmp_path / "data")
+
+
+@pytest.fixture
+async def services(_shared: Services, settings: Settings) -> AsyncIterator[Services]:
+    """Return the real services: one index for the session, a new log for each test."""
+    from bot.index_holder import IndexReader
+    from bot.storage import FILE, Storage
+
+    async with Storage(settings.data / FILE) as storage:
+        snapshot = _shared.index.snapshot
+        yield replace(
+            _shared,
+            settings=settings,
+            storage=storage,
+            index=IndexReader(snapshot, lambda: snapshot),
+        )
+
+
+@pytest.fixture
+def hit_on(_shared: Services):
+    """Return a function: some words of a pledge -> a Hit on it, as if it had been found."""
+
+    def find(words: str, score: float = 1.0) -> Hit:
+        found = [p for p in _shared.index.snapshot.corpus.pledges if words in p.quote]
+        assert found, f"no pledge holds «{words}»"
+        return Hit(pledge=found[0], score=score, matched=())
+
+    return find
+
+
+@pytest.fixture
+def answer_with(hit_on):
+    """Return a function: words of pledges, best first -> the Answer that shows them."""
+
+    def make(*words: str, **more: object) -> Answer:
+        hits = tuple(hit_on(w, 1.0 - i / 100) for i, w in enumerate(words))
+        return replace(Answer(question="?", outcome=Outcome.HIT, hits=hits), **more)
+
+    return make

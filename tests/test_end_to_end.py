@@ -1,0 +1,239 @@
+"""The real bot process against the fake Bot API server: what a voter and an admin go through."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.storage import FILE
+from bot.texts import EN, NB
+from tests.conftest import ADMIN, ROOT, TOKEN, copy_corpus, write_config
+from tests.fake_telegram.client import FakeTelegramClient, Person, Reply, running_server
+
+KARI = Person(11, "Kari", username="kari_normann", language_code="nb")
+OLE = Person(12, "Ole", username="ole_normann", language_code="en")
+CHIEF = Person(ADMIN, "Admin", language_code="nb")
+SUNDAY = "Hva mener dere om søndagsåpne butikker?"
+LOERENSKOG = "lorenskog-arbeids-og-naeringsliv.txt"
+
+
+class House:
+    """A bot's folder, and its process."""
+
+    def __init__(self, folder: Path, root: str) -> None:
+        self.folder, self.log = folder, folder / "log.txt"
+        self.seeds = copy_corpus(folder / "seeds")
+        self.config = write_config(folder)
+        # Not the caller's environment: a proxy in it would stand between the bot and this machine.
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "LOFTEBOT_CONFIG": str(self.config),
+            "LOFTEBOT_TELEGRAM_BASE_URL": f"{root}/bot",
+            "LOFTEBOT_TELEGRAM_BASE_FILE_URL": f"{root}/file/bot",
+        }
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-W", "error::DeprecationWarning:bot", "-m", "bot", *arguments]
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Start the bot; stop it as systemd does, and insist that it goes in peace."""
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                self.command("run"), cwd=self.folder, env=self.environment, stderr=log, stdout=log
+            )
+            try:
+                yield process
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(15) == 0, self.log.read_text()
+            finally:
+                process.kill()
+                process.wait()
+
+    def votes(self) -> list[tuple[str, str | None]]:
+        """Question and verdict of every answer in the log."""
+        db = sqlite3.connect(f"file:{self.folder / 'data' / FILE}?mode=ro", uri=True)
+        try:
+            return db.execute(
+                "SELECT question, verdict FROM answers LEFT JOIN votes ON answer_id = id"
+                " ORDER BY asked_at, answers.id"
+            ).fetchall()
+        finally:
+            db.close()
+
+    def mend(self, old: str, new: str, *, record: bool = True) -> None:
+        """Change the words of a programme, and its checksum on record unless told not to."""
+        path, manifest = self.seeds / LOERENSKOG, self.seeds / "programmes.toml"
+        before = path.read_bytes()
+        after = before.replace(old.encode(), new.encode())
+        assert after != before, f"«{old}» is not in {LOERENSKOG}"
+        path.write_bytes(after)
+        if record:
+            sums = [hashlib.sha256(raw).hexdigest() for raw in (before, after)]
+            manifest.write_text(manifest.read_text().replace(*sums))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with running_server("--token", TOKEN) as root:
+        yield root
+
+
+@pytest.fixture
+async def tg(server: str) -> AsyncIterator[FakeTelegramClient]:
+    async with FakeTelegramClient(server, timeout=30, quiet=0.2) as client:
+        await client.reset()
+        yield client
+
+
+@pytest.fixture
+def house(tmp_path: Path, server: str) -> House:
+    return House(tmp_path, server)
+
+
+def checked(stats: dict) -> dict:
+    """Nothing was refused, and no press was left without an answer."""
+    assert stats["refused"] == []
+    assert stats["unanswered_callbacks"] == []
+    return stats
+
+
+async def test_question_quotes_vote_and_restart(tg: FakeTelegramClient, house: House) -> None:
+    with house.running():
+        [hello] = await tg.say(KARI, "/start")
+        assert "Asker, Bærum og Lørenskog" in hello.text
+        [answer] = await tg.say(KARI, SUNDAY)
+        assert "Si nei til flere søndagsåpne butikker" in answer.text
+        assert "ikke skal tillate søndagsåpne butikker i sine lokaler" in answer.text
+        kinds = {entity["type"] for entity in answer.raw["entities"]}
+        assert kinds >= {"blockquote", "bold"}
+        assert answer.buttons == ["👍", "👎"]
+
+        said, [marked] = await tg.press(KARI, "👎", count=1)
+        assert said["text"] == NB.vote_stored
+        assert marked.buttons == ["👍", "✓ 👎"]
+        assert house.votes() == [(SUNDAY, "not_helpful")]
+
+        # pressed again: stored again, nothing to redraw, and nobody is told of an error
+        said, _ = await tg.press(KARI, "👎")
+        assert said["text"] == NB.vote_stored
+        await tg.wait(methods=["editMessageReplyMarkup"], status="400")
+
+        [sorry] = await tg.say(KARI, extra={"photo": [{
+            "file_id": "f", "file_unique_id": "u", "width": 9, "height": 9,
+        }]})  # fmt: skip
+        assert sorry.text == NB.not_text
+        [english] = await tg.say(OLE, "/help")
+        assert english.text == EN.help
+
+        await tg.control(
+            "edited_message", user=KARI.as_user(), text="lærlinger", chat_id=KARI.id,
+            message_id=answer.message_id - 1,
+        )  # fmt: skip
+        [last] = await tg.say(KARI, "/om")  # the only answer: the edit got none
+        assert "ordrett" in last.text
+        stats = await tg.stats()
+        assert [c["error"][:36] for c in stats["refused"]] == [
+            "Bad Request: message is not modified"
+        ]
+        assert stats["unanswered_callbacks"] == []
+        menu = stats["settings"]
+        assert {key.rsplit("/", 1)[1] for key in menu} == {"", "nb", "nn", "en"}
+        assert sorted(stats["allowed_updates"]) == ["callback_query", "message"]
+
+    await tg.post(OLE, "lærlinger")  # while the bot is away
+    with house.running():
+        *_, missed = await tg.replies(OLE.id, count=2)
+        assert "lærlinger" in missed.text
+        said, [marked] = await tg.press(KARI, "👍", message_id=answer.message_id, count=1)
+        assert said["text"] == NB.vote_stored
+        assert marked.buttons == ["✓ 👍", "👎"]
+        assert (SUNDAY, "helpful") in house.votes()
+
+    log = house.log.read_text()
+    assert "outcome=hit" in log
+    for trace in (TOKEN, TOKEN.split(":")[1], "søndag", "kari", "Kari", str(KARI.id) + ","):
+        assert trace not in log
+    raw = (house.folder / "data" / FILE).read_bytes()
+    for trace in (b"kari_normann", b"Kari", b"ole_normann"):
+        assert trace not in raw
+
+
+async def reload(tg: FakeTelegramClient) -> str:
+    started, done = await tg.say(CHIEF, "/reload", count=2)
+    assert started.text == NB.reload_started
+    return done.text
+
+
+async def test_reload(tg: FakeTelegramClient, house: House) -> None:
+    await tg.config(flood=False)
+    with house.running():
+        [refused] = await tg.say(KARI, "/reload")
+        assert refused.text == NB.unknown_command
+        assert (await reload(tg)).startswith("Ingenting er endret.")
+
+        house.mend("Si nei til flere", "Si klart nei til alle")
+        assert "+0 −0 ~1 løfter" in await reload(tg)
+        [answer] = await tg.say(KARI, SUNDAY)
+        assert "Si klart nei til alle søndagsåpne butikker" in answer.text
+
+        house.mend("Si klart nei", "Si kanskje", record=False)
+        fault = await reload(tg)
+        assert fault.startswith("Ikke lest inn. Det gamle innholdet svarer videre.")
+        assert LOERENSKOG in fault and "sha256" in fault
+        manifest = house.seeds / "programmes.toml"
+        broken = manifest.read_text().replace('\nkind = "programme"', '\nkind = "tull"', 1)
+        manifest.write_text(broken)
+        line = broken.splitlines().index("[[programme]]") + 1  # its record is the first
+        assert f'programmes.toml:{line}: kind = "tull"' in await reload(tg)
+        [answer] = await tg.say(KARI, SUNDAY)
+        assert "Si klart nei til alle søndagsåpne butikker" in answer.text
+        checked(await tg.stats())
+
+
+async def test_thirty_voters_at_once_each_in_their_order(
+    tg: FakeTelegramClient, house: House
+) -> None:
+    voters = [Person(100 + i, f"Velger {i}") for i in range(30)]
+    questions = ("/om", "lærlinger", "/hjelp", SUNDAY)
+    marks = ("ordrett", "lærlinger", "/kilder", "søndagsåpne")
+    with house.running():
+        await tg.say(KARI, "/start")
+        await tg.config(total_rate=30)  # as Telegram does: some answers are put off, none is lost
+        for question in questions:
+            await asyncio.gather(*(tg.post(voter, question) for voter in voters))
+
+        async def answers(voter: Person) -> list[Reply]:
+            return await tg.replies(voter.id, count=len(questions))
+
+        for replies in await asyncio.gather(*(answers(voter) for voter in voters)):
+            assert len(replies) == len(questions)
+            for reply, mark in zip(replies, marks, strict=True):
+                assert mark in reply.text
+        stats = await tg.stats()
+        assert {call["status"] for call in stats["refused"]} == {"429"}
+    assert len(house.votes()) == 60
+
+
+async def test_a_token_that_telegram_refuses(house: House, server: str) -> None:
+    house.environment["TELEGRAM_BOT_TOKEN"] = "43:WRONG-secret"
+    done = await asyncio.to_thread(
+        subprocess.run, house.command("run"), cwd=house.folder, env=house.environment,
+        capture_output=True, timeout=60,
+    )  # fmt: skip
+    errors = done.stderr.decode()
+    assert done.returncode == 5, errors
+    assert errors.splitlines()[-1].startswith("Telegram godtar ikke tokenet.")
+    assert "WRONG-secret" not in errors
