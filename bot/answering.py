@@ -51,10 +51,12 @@ class AnswerPolicy:
     Attributes:
         max_quotes: Most quotes in one answer.
         max_per_municipality: Of them, when none was named and several have hits.
+        least_share: Of the first hit's score that a further hit needs, 0 (show all) to 1.
     """
 
     max_quotes: int = 5
     max_per_municipality: int = 3
+    least_share: float = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +236,8 @@ def choose(hits: Sequence[Hit], policy: AnswerPolicy, *, several: bool) -> list[
     count: dict[str, int] = {}
     later: list[Hit] = []
     for hit in hits:
+        if shown and hit.score < policy.least_share * hits[0].score:
+            break
         if any(_same(hit, other) for other in shown):
             continue
         place = hit.pledge.municipality

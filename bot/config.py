@@ -39,6 +39,7 @@ class Settings:
     concurrent_chats: int
     max_quotes: int
     max_per_municipality: int
+    least_share: float
     k1: float
     b: float
     encoder: bool
@@ -52,6 +53,7 @@ _NUMBERS: Mapping[str, tuple[type, float | None, float | None]] = {
     "telegram.concurrent_chats": (int, 1, 256),
     "answers.max_quotes": (int, 1, 10),
     "answers.max_per_municipality": (int, 1, 10),
+    "answers.least_share": (float, 0.0, 1.0),
     "retrieval.k1": (float, 0.01, 10.0),
     "retrieval.b": (float, 0.0, 1.0),
 }
@@ -97,6 +99,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         concurrent_chats=flat["telegram.concurrent_chats"],
         max_quotes=flat["answers.max_quotes"],
         max_per_municipality=flat["answers.max_per_municipality"],
+        least_share=float(flat["answers.least_share"]),
         k1=float(flat["retrieval.k1"]),
         b=float(flat["retrieval.b"]),
         encoder=flat["retrieval.encoder"],

@@ -21,7 +21,9 @@ def options_of(settings: Settings) -> Options:
 def policy_of(settings: Settings) -> AnswerPolicy:
     """Return how to decide and how much to show."""
     return AnswerPolicy(
-        max_quotes=settings.max_quotes, max_per_municipality=settings.max_per_municipality
+        max_quotes=settings.max_quotes,
+        max_per_municipality=settings.max_per_municipality,
+        least_share=settings.least_share,
     )
 
 

@@ -30,6 +30,7 @@ _PARTY = re.compile(
             rf"^(?:da|for\så|derfor|her|samtidig)\b.{{0,120}}\bmå\s{_WE}\s",
             r"\bet\stiltak\s(?:er|vil\svære)\så\b",
             r"\bgjør\sdet\s(?:viktig|nødvendig)\så\b",
+            rf"\b{_WE}\sser\s(?:behovet\sfor|viktigheten\sav)\b",
         )
     ),
     re.IGNORECASE,
@@ -46,7 +47,8 @@ _NOT = re.compile(
     "|".join(
         (
             r"[!?]\s*$",
-            r"^(?:skal|svikter|trenger|må|bør)\b",
+            r"^(?:skal|svikter|trenger|må|bør|hvordan|hva|hvorfor|hvis|når)\b",
+            r"^det\ser\s(?:viktig|avgjørende|nødvendig|bra|flott)\b.{0,60}\bat\b",
             r"\b(?:vi|me)\små\b",
             r"\bmå\svi\smøte\b",
             r"\ber,\sog\sskal\svære\b",

@@ -64,7 +64,7 @@ def read_questions(path: Path) -> list[Judged]:
                     municipality=row.get("municipality"),
                 )
             )
-        except (json.JSONDecodeError, KeyError, TypeError) as exc:
+        except (KeyError, TypeError, ValueError) as exc:
             raise QuestionFileError(f"{path}:{number}: {exc!r}") from exc
     return judged
 

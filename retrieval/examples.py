@@ -58,7 +58,11 @@ def read_examples(folder: Path) -> tuple[ExampleEntry, ...]:
     path = folder / EXAMPLES
     if not path.exists():
         return ()
-    text = path.read_text(encoding="utf-8", errors="strict")
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise ExamplesError(path, raw[: exc.start].count(b"\n") + 1, "not_utf8") from exc
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
@@ -66,10 +70,13 @@ def read_examples(folder: Path) -> tuple[ExampleEntry, ...]:
         raise ExamplesError(path, int(found[1]) if found else 1, "not_toml", reason=str(exc)) from exc
     entries = []
     for key, table in tables.items():
+        line = text[: max(0, text.find(f"[{key}]"))].count("\n") + 1
+        if not isinstance(table, dict) or set(table) - {"text", "questions", "words"}:
+            raise ExamplesError(path, line, "entry", entry=str(table)[:80])
         questions, words = table.get("questions", []), table.get("words", [])
-        if not isinstance(questions, list) or not all(isinstance(q, str) and q for q in questions):
-            line = text[: max(0, text.find(f"[{key}]"))].count("\n") + 1
-            raise ExamplesError(path, line, "questions_list", key=key)
+        for value in (questions, words):
+            if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+                raise ExamplesError(path, line, "questions_list", key=key)
         entries.append(
             ExampleEntry(key, str(table.get("text", "")), tuple(questions), tuple(str(w) for w in words))
         )

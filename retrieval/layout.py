@@ -159,11 +159,11 @@ def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[Paragraph]:
     current: Paragraph | None = None
     for i, line in enumerate(lines):
         follower = lines[i + 1] if i + 1 < len(lines) else None
-        glyph = _BULLET.match(line.text)
+        glyph = _BULLET.match(line.text) or _numbered(current, line)
         if glyph:
             if current:
                 yield current
-            marks = _GLYPH.findall(line.text[: glyph.end()])
+            marks = _GLYPH.findall(line.text[: glyph.end()]) or [glyph.group().strip()]
             current = Paragraph(
                 start=line.start + glyph.end(),
                 end=line.end,
@@ -197,6 +197,18 @@ def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[Paragraph]:
             )
     if current:
         yield current
+
+
+def _numbered(current: Paragraph | None, line: Line) -> re.Match[str] | None:
+    """A numbered line is a list item after a line that ends in «:», or right after its neighbour.
+
+    Elsewhere «2. Samferdsel» is a heading.
+    """
+    found = _NUMBER.match(line.text)
+    if found is None or current is None:
+        return None
+    listed = bool(current.glyph) and line.blanks_before == 0 and _NUMBER.match(f"{current.glyph} x")
+    return found if current.text.endswith(":") or listed else None
 
 
 def _continues(

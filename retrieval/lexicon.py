@@ -61,8 +61,8 @@ def read_lexicon(folder: Path) -> Lexicon:
     synonyms: dict[str, list[str]] = {}
     for line in thesaurus:
         for word in line.words:
-            key = " ".join(words.lemma(part) for part in word.lower().split())
-            _extend(synonyms.setdefault(key, []), line.to)
+            for key in {word, " ".join(words.lemma(part) for part in word.split())}:
+                _extend(synonyms.setdefault(key, []), line.to)
     english: dict[str, list[str]] = {}
     for line in _lines(folder / ENGLISH, "glossary"):
         for word in line.words:
@@ -107,9 +107,12 @@ def _extend(targets: list[str], to: tuple[str, ...]) -> None:
 def _toml(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
+    raw = path.read_bytes()
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        return tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as exc:
+        raise LexiconError(path, raw[: exc.start].count(b"\n") + 1, "not_utf8") from exc
+    except tomllib.TOMLDecodeError as exc:
         found = re.search(r"line (\d{1,9})", str(exc))
         raise LexiconError(path, int(found[1]) if found else 1, "not_toml", reason=str(exc)) from exc
 

@@ -15,6 +15,7 @@ from retrieval.lexicon import Lexicon, english_base
 from retrieval.places import Places, is_own_party
 from retrieval.stopwords import BOKMAAL, ENGLISH, ENGLISH_MARKERS
 
+MAX_PHRASE = 5
 MAX_WORDS = 64  # a longer question is cut here: TRUST S12, one question must not stall the others
 
 # How much a variant of a word counts, against 1.0 for the word itself. Measured: docs/relevance.md.
@@ -66,6 +67,15 @@ class Question:
     def is_empty(self) -> bool:
         """Nothing is left once places, parties and function words are gone."""
         return not self.concepts
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A phrase with its targets, or one content word without any."""
+
+    shown: str
+    words: tuple[str, ...]
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +141,7 @@ class QuestionReader:
         other: list[str] = []
         parties: list[str] = []
         spans: list[tuple[int, int]] = []
-        content: list[str] = []
-        kept: list[str] = []
+        rest: list[str] = []
         for i, word in enumerate(lower):
             if not word:
                 continue
@@ -148,13 +157,10 @@ class QuestionReader:
                     parties.append(party)
                 spans.append((tokens[i].start, tokens[i].end))
                 continue
-            content.append(clean[tokens[i].start : tokens[i].end])
-            if not (self._on.stop and self._is_stop(word, language)):
-                kept.append(word)
-        kept = list(dict.fromkeys(kept))[:MAX_WORDS]
+            rest.append(word)
         return Question(
             text=text,
-            concepts=tuple(self._concepts(kept, language)),
+            concepts=tuple(self._concepts(self._pieces(rest, language), language)),
             municipalities=tuple(own),
             other_municipalities=tuple(other) if not own else (),
             other_parties=tuple(parties),
@@ -187,46 +193,61 @@ class QuestionReader:
 
     # ---- concepts
 
-    def _concepts(self, kept: list[str], language: str) -> Iterator[Concept]:
-        i = 0
-        while i < len(kept):
-            phrase, span = self._phrase(kept, i, language)
-            variants: dict[str, Variant] = {}
-            for word in kept[i : i + span]:
-                self._add_word(variants, word, language, phrase is not None)
-            if phrase is not None:
-                self._add(variants, phrase, "english" if language == "en" else "synonym")
-            if self._on.join and language != "en":
-                for j in (i - 1, i):
-                    if 0 <= j and j + 1 < len(kept):
-                        for link in ("", "s", "e"):
-                            joined = words.stem(kept[j] + link + kept[j + 1])
-                            if self._has(joined):
-                                _put(variants, Variant(joined, WEIGHTS["joined"], "joined"))
-            shown = " ".join(kept[i : i + span])
-            if variants:
-                yield Concept(
-                    word=shown,
-                    variants=tuple(variants.values()),
-                    weight=self._weight(shown, language),
-                    known=self._known(shown, language),
-                )
-            i += span
+    def _pieces(self, rest: list[str], language: str) -> list[_Piece]:
+        """Cut a question into phrases of the word lists and single content words.
 
-    def _phrase(self, kept: list[str], i: int, language: str) -> tuple[tuple[str, ...] | None, int]:
+        Phrases first, while the small words in them are still there: «legge ned», «uten jobb».
+        """
+        pieces: list[_Piece] = []
+        seen: set[str] = set()
+        i = 0
+        while i < len(rest) and len(pieces) < MAX_WORDS:
+            targets, span = self._phrase(rest, i, language)
+            found = [
+                word for word in rest[i : i + span] if not (self._on.stop and self._is_stop(word, language))
+            ]
+            shown = " ".join(rest[i : i + span])
+            if (targets or found) and shown not in seen:
+                seen.add(shown)
+                pieces.append(_Piece(shown=shown, words=tuple(found), targets=targets))
+            i += span
+        return pieces
+
+    def _concepts(self, pieces: list[_Piece], language: str) -> Iterator[Concept]:
+        for i, piece in enumerate(pieces):
+            variants: dict[str, Variant] = {}
+            for word in piece.words:
+                self._add_word(variants, word, language, bool(piece.targets))
+            self._add(variants, piece.targets, "english" if language == "en" else "synonym")
+            if self._on.join and language != "en":
+                for left, right in zip(pieces[max(0, i - 1) : i + 1], pieces[i : i + 2], strict=False):
+                    for link in ("", "s", "e"):
+                        joined = words.stem(left.shown + link + right.shown)
+                        if left is not right and self._has(joined):
+                            _put(variants, Variant(joined, WEIGHTS["joined"], "joined"))
+            if variants:
+                telling = " ".join(piece.words) or piece.shown
+                yield Concept(
+                    word=piece.shown,
+                    variants=tuple(variants.values()),
+                    weight=1.0 if piece.targets and len(piece.words) != 1 else self._weight(telling, language),
+                    known=self._known(telling, language),
+                )
+
+    def _phrase(self, rest: list[str], i: int, language: str) -> tuple[tuple[str, ...], int]:
         """Find the longest phrase of a word list that starts at word ``i``; its targets and length."""
-        for span in (3, 2):
-            if i + span > len(kept):
-                continue
-            if language == "en" and self._on.english:
-                found = self.lexicon.english.get(english_base(" ".join(kept[i : i + span])))
+        for span in range(min(MAX_PHRASE, len(rest) - i), 1, -1):
+            typed = rest[i : i + span]
+            if language == "en":
+                found = self.lexicon.english.get(english_base(" ".join(typed))) if self._on.english else None
             elif self._on.synonyms:
-                found = self.lexicon.synonyms.get(" ".join(words.lemma(w) for w in kept[i : i + span]))
+                found = self.lexicon.synonyms.get(" ".join(words.lemma(w) for w in typed))
+                found = found or self.lexicon.synonyms.get(" ".join(typed))
             else:
                 found = None
             if found:
                 return found, span
-        return None, 1
+        return (), 1
 
     def _add_word(
         self, variants: dict[str, Variant], word: str, language: str, in_phrase: bool

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,11 +80,13 @@ class VectorStore:
     def load(self, path: Path) -> bool:
         """Add what the file holds; False when it is missing, damaged or of another encoder."""
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 keys, vectors, scales = archive["keys"], archive["vectors"], archive["scales"]
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, BadZipFile, zlib.error):
             return False
-        if vectors.ndim != 2 or vectors.shape[1] != self.dimensions or len(keys) != len(vectors):
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimensions or vectors.dtype != np.int8:
+            return False
+        if keys.shape != (len(vectors), 8) or scales.shape != (len(vectors),):
             return False
         for key, vector, scale in zip(keys, vectors, scales, strict=True):
             self._rows[key.tobytes()] = (vector, float(scale))

@@ -80,7 +80,7 @@ class TopicTree:
 
     def matching(self, text: str) -> Topic | None:
         """Return the first topic one of whose patterns matches the whole message, or None."""
-        message = plain(text)
+        message = plain(text) or text.strip()  # only emoji or signs: as they are
         if not message or len(message) > 300:  # a long message is never only a greeting
             return None
         for topic in self.topics:
@@ -104,16 +104,22 @@ def read_topics(folder: Path) -> TopicTree:
     path = folder / TOPICS
     if not path.exists():
         return TopicTree(())
-    text = path.read_text(encoding="utf-8")
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise TopicsError(path, raw[: exc.start].count(b"\n") + 1, "not_utf8") from exc
     try:
         rows = tomllib.loads(text).get("topic", [])
     except tomllib.TOMLDecodeError as exc:
         found = re.search(r"line (\d{1,9})", str(exc))
         raise TopicsError(path, int(found[1]) if found else 1, "not_toml", reason=str(exc)) from exc
-    lines = [i for i, line in enumerate(text.splitlines(), 1) if line.strip() == "[[topic]]"]
+    lines = [
+        i for i, line in enumerate(text.splitlines(), 1) if re.match(r"\s{0,20}\[\[\s{0,5}topic\b", line)
+    ]
     topics: list[Topic] = []
     seen: set[str] = set()
-    for row, line in zip(rows, lines, strict=False):
+    for row, line in zip(rows, lines, strict=True):
         topic = _topic(path, line, row)
         if topic.id in seen:
             raise TopicsError(path, line, "topic_twice", id=topic.id)

@@ -5,6 +5,7 @@ Every function is pure and memoised: a programme repeats its words, and so do vo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -41,11 +42,19 @@ def fold(word: str) -> str:
     return word.replace("aa", "a").replace("ae", "a").replace("oe", "o").replace("oo", "o")
 
 
+_NO_ENDING = ("elig", "eleg", "lig", "leg", "eig", "ig")
+# The dictionary takes professions in -lege for adverbs: fastlege -> fast.
+_DOCTOR = re.compile(r"(.{3,30}lege)(?:n|r|ne|s|ns)?$")
+
+
 @lru_cache(maxsize=200_000)
 def lemma(word: str) -> str:
     """Dictionary form of a lower-case bokmål word: barnehagene -> barnehage. Unknown: as it is."""
     if word in _LEMMAS:
         return _LEMMAS[word]
+    doctor = _DOCTOR.match(word)
+    if doctor:
+        return doctor[1]
     found = str(simplemma.lemmatize(word, lang="nb")).lower()
     return _LEMMAS.get(found, found)
 
@@ -61,7 +70,16 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _snowball(word: str) -> str:
-    return word if len(word) < 4 else str(_SNOWBALL.stemWord(word))
+    """Snowball without its last step, which takes -lig and -leg for endings: billig -> bil."""
+    if len(word) < 4:
+        return word
+    stemmed = str(_SNOWBALL.stemWord(word))
+    if word.startswith(stemmed):
+        rest = word[len(stemmed) :]
+        for part in _NO_ENDING:
+            if rest.startswith(part):
+                return stemmed + part
+    return stemmed
 
 
 @lru_cache(maxsize=200_000)

@@ -54,12 +54,14 @@ def policy_of(settings: Settings) -> AnswerPolicy:
 def faults() -> Iterator[None]:
     """Turn the errors of corpus, word lists and examples into one line and exit code 2."""
     from retrieval.corpus import CorpusError  # noqa: PLC0415
+    from retrieval.decision import DecisionError  # noqa: PLC0415
     from retrieval.examples import ExamplesError  # noqa: PLC0415
     from retrieval.lexicon import LexiconError  # noqa: PLC0415
+    from retrieval.topics import TopicsError  # noqa: PLC0415
 
     try:
         yield
-    except (CorpusError, ExamplesError, LexiconError) as exc:
+    except (CorpusError, DecisionError, ExamplesError, LexiconError, TopicsError) as exc:
         fail(explain(exc), BAD_USE)
 
 

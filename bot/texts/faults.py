@@ -33,6 +33,14 @@ FAULTS = {
     "word_list": "«{key}» må være en liste med ord.",
     "no_reason": "linjen for «{words}» mangler en grunn (why).",
     "questions_list": '[{key}] må ha questions = ["…"].',
+    # topics
+    "topic_twice": "emnet «{id}» står to ganger. Fjern det ene.",
+    "topic_parent": "emnet «{id}» har forelderen «{parent}», som ikke står over det i filen.",
+    "three_languages": "emnet «{id}»: «{key}» må ha nb, nn og en.",
+    "topic_answer": "emnet «{id}» er ikke politikk og må ha et fast svar (answer).",
+    "pattern": "mønsteret «{pattern}» er ikke gyldig: {reason}.",
+    # decision
+    "decision": "modellen «{model}» er ufullstendig ({reason}). Kjør loftebot calibrate.",
     # config
     "config_unreadable": "kan ikke leses ({reason}). Oppgi en annen med --config.",
     "config_not_toml": "er ikke gyldig TOML: {reason}",
