@@ -119,7 +119,12 @@ def answer(
     if topic is not None and topic.scope in _PLAIN_TALK:
         return _fixed(blank, topic, "pattern")
     if question.other_parties:
-        return replace(blank, reason=Reason.OTHER_PARTY, names=question.other_parties, evidence={"rule": "other_party"})
+        return replace(
+            blank,
+            reason=Reason.OTHER_PARTY,
+            names=question.other_parties,
+            evidence={"rule": "other_party"},
+        )
     if question.other_municipalities:
         return replace(
             blank, reason=Reason.OTHER_MUNICIPALITY, names=question.other_municipalities,
@@ -130,7 +135,9 @@ def answer(
             return _fixed(blank, topic, "pattern")
         return replace(blank, reason=Reason.EMPTY, evidence={"rule": "empty"})
     scores = searcher.score(question)
-    hits = searcher.search(question, municipalities=asked, scores=scores, limit=4 * policy.max_quotes)
+    hits = searcher.search(
+        question, municipalities=asked, scores=scores, limit=4 * policy.max_quotes
+    )
     found = gather(searcher, question, scores, asked)
     model = searcher.model
     probability = model.probability(found)
@@ -142,7 +149,9 @@ def answer(
         return replace(blank, reason=Reason.SILENT, evidence={"rule": "probability", **why})
     outcome = Outcome.HIT if probability >= model.hit else Outcome.WEAK
     shown = choose(hits, policy, several=len(asked) != 1)
-    return replace(blank, outcome=outcome, hits=tuple(shown), evidence={"rule": "probability", **why})
+    return replace(
+        blank, outcome=outcome, hits=tuple(shown), evidence={"rule": "probability", **why}
+    )
 
 
 def _fixed(

@@ -29,7 +29,7 @@ class Vote:
         answer_id: Of ``Storage.record_answer``: 22 characters of the URL-safe alphabet.
     """
 
-    # ``\\Z``, not ``$``: the latter also matches before a final line feed.
+    # ``\Z``, not ``$``: the latter also matches before a final line feed.
     PATTERN: ClassVar[re.Pattern[str]] = re.compile(r"v1:([+-]):([A-Za-z0-9_-]{22})\Z", re.ASCII)
 
     answer_id: str

@@ -93,7 +93,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         retention_days=flat["storage.retention_days"],
         token=_token(path, here, flat["telegram.token_file"], environ),
         base_url=environ.get("LOFTEBOT_TELEGRAM_BASE_URL") or flat["telegram.base_url"],
-        base_file_url=environ.get("LOFTEBOT_TELEGRAM_BASE_FILE_URL") or flat["telegram.base_file_url"],
+        base_file_url=environ.get("LOFTEBOT_TELEGRAM_BASE_FILE_URL")
+        or flat["telegram.base_file_url"],
         admins=frozenset(flat["telegram.admins"]),
         bootstrap_retries=flat["telegram.bootstrap_retries"],
         concurrent_chats=flat["telegram.concurrent_chats"],
@@ -121,7 +122,9 @@ def _read(path: Path) -> dict[str, Any]:
         for key, value in table.items():
             name = f"{section}.{key}"
             if name not in known:
-                raise ConfigError("key_unknown", path=path, key=name, known=", ".join(sorted(known)))
+                raise ConfigError(
+                    "key_unknown", path=path, key=name, known=", ".join(sorted(known))
+                )
             flat[name] = _checked(path, name, value)
     for name in sorted(known - flat.keys()):
         raise ConfigError("key_missing", path=path, key=name)
@@ -135,7 +138,8 @@ def _checked(path: Path, name: str, value: Any) -> Any:
     if name in _FLAGS and not isinstance(value, bool):
         raise ConfigError("not_flag", path=path, key=name)
     if name in _LISTS and not (
-        isinstance(value, list) and all(isinstance(v, int) and not isinstance(v, bool) for v in value)
+        isinstance(value, list)
+        and all(isinstance(v, int) and not isinstance(v, bool) for v in value)
     ):
         raise ConfigError("not_ids", path=path, key=name)
     if name in _NUMBERS:

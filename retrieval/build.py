@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +47,8 @@ class Options:
     switches: Switches = Switches()
     with_examples: bool = True
     with_topics: bool = True
+    without: str = ""
+    """Leave out the pledges of this municipality, or under this heading: for measuring silence."""
     with_decision: bool = True
     """False only where the decision is about to be fitted."""
     this_year: int = 0
@@ -72,6 +74,11 @@ def build(
         CorpusError, LexiconError, ExamplesError: Naming the file and line to mend.
     """
     corpus = read_corpus(folder)
+    if options.without:
+        kept = tuple(
+            p for p in corpus.pledges if options.without not in (p.municipality, *p.headings)
+        )
+        corpus = replace(corpus, pledges=kept)
     lexicon = read_lexicon(folder)
     examples = join(read_examples(folder) if options.with_examples else (), corpus.pledges)
     fields = build_fields(
@@ -95,7 +102,9 @@ def build(
     if encoder is not None and store is not None:
         dense = build_dense(corpus, examples, encoder, store, progress)
     membership = (
-        topics.membership(corpus.pledges, examples.by_pledge, dense, encoder, store) if topics else None
+        topics.membership(corpus.pledges, examples.by_pledge, dense, encoder, store)
+        if topics
+        else None
     )
     this_year = options.this_year or datetime.now(tz=UTC).year
     searcher = Searcher(

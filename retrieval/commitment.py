@@ -75,7 +75,9 @@ _INFINITIVE = re.compile(
     r"|krav\som|nei\stil|ja\stil|[a-zæøå-]{3,24}[bdfgjklmnprstvø]e)\s",
     re.IGNORECASE,
 )
-_SLOGAN_START = frozenset("en et ei den det de alle hvordan hva hvorfor andre våre vår vårt".split())
+_SLOGAN_START = frozenset(
+    "en et ei den det de alle hvordan hva hvorfor andre våre vår vårt".split()
+)
 
 
 def is_commitment(sentence: str) -> bool:

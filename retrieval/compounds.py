@@ -97,7 +97,9 @@ def sub_compounds(parts: tuple[str, ...]) -> tuple[str, ...]:
     if len(parts) < 3:
         return ()
     return tuple(
-        left + link + right for left, right in zip(parts, parts[1:], strict=False) for link in ("", "s")
+        left + link + right
+        for left, right in zip(parts, parts[1:], strict=False)
+        for link in ("", "s")
     )
 
 

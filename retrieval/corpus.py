@@ -67,7 +67,9 @@ def read_corpus(folder: Path) -> Corpus:
         try:
             found = extract(programme)
         except ExtractionError as exc:
-            raise CorpusError(folder / programme.file, exc.line, "not_verbatim", quote=exc.quote) from exc
+            raise CorpusError(
+                folder / programme.file, exc.line, "not_verbatim", quote=exc.quote
+            ) from exc
         if not found:
             raise CorpusError(folder / programme.file, 1, "no_pledges", manifest=MANIFEST)
         pledges.extend(found)
@@ -149,7 +151,9 @@ def _read_programme(folder: Path, record: Mapping[str, Any]) -> Programme:
         raise CorpusError(path, 0, "unreadable", reason=exc.strerror) from exc
     digest = hashlib.sha256(raw).hexdigest()
     if digest != record["sha256"]:
-        raise CorpusError(path, 0, "sha256", found=digest, recorded=record["sha256"], manifest=MANIFEST)
+        raise CorpusError(
+            path, 0, "sha256", found=digest, recorded=record["sha256"], manifest=MANIFEST
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as exc:
@@ -175,7 +179,9 @@ def _fingerprint(folder: Path, programmes: tuple[Programme, ...]) -> str:
     digest = hashlib.sha256()
     for programme in programmes:
         digest.update(f"{programme.file}\0{programme.kind}\0{programme.party}\0".encode())
-        digest.update(f"{programme.municipality}\0{programme.period}\0{programme.sha256}\0".encode())
+        digest.update(
+            f"{programme.municipality}\0{programme.period}\0{programme.sha256}\0".encode()
+        )
         digest.update(f"{programme.title}\0{programme.url}\0".encode())  # the title is a heading
     for path in sorted(folder.glob("*.toml")):
         if path.name != MANIFEST:

@@ -58,7 +58,12 @@ class Model:
     def reasons(self, evidence: Evidence, most: int = 5) -> list[tuple[str, float]]:
         """Return what spoke loudest for (> 0) and against, in log-odds."""
         parts = [
-            (name, self.weights[name] * (getattr(evidence, name) - self.means[name]) / self.spreads[name])
+            (
+                name,
+                self.weights[name]
+                * (getattr(evidence, name) - self.means[name])
+                / self.spreads[name],
+            )
             for name in NAMES
         ]
         parts.sort(key=lambda part: -abs(part[1]))

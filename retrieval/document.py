@@ -97,7 +97,9 @@ def pledge_id(programme: Programme, quote: str, taken: set[str]) -> str:
     """
     key = re.sub(r"\W{1,80}", " ", unicodedata.normalize("NFC", quote).casefold()).strip()
     digest = hashlib.sha256(key.encode()).hexdigest()[:8]
-    stem = "-".join(p for p in (slug(programme.municipality)[:16], programme.period[:4], digest) if p)
+    stem = "-".join(
+        p for p in (slug(programme.municipality)[:16], programme.period[:4], digest) if p
+    )
     name, n = stem, 1
     while name in taken:
         n += 1

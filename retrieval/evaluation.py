@@ -128,9 +128,7 @@ class Figures:
     recall: float
 
 
-def measure(
-    rels: Qrels, run: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[float, float, float]]:
+def measure(rels: Qrels, run: Mapping[str, Sequence[str]]) -> dict[str, tuple[float, float, float]]:
     """Return (nDCG@5, reciprocal rank, Recall@5) of each question in ``rels``.
 
     nDCG has gains 2^grade - 1; the other two count grade 2 and 3 as relevant, or grade 1 where
@@ -145,7 +143,9 @@ def measure(
         for rank, name in enumerate(names)
     ]
     graded = [
-        ir_measures.Qrel(qid, name, grade) for qid, names in rels.items() for name, grade in names.items()
+        ir_measures.Qrel(qid, name, grade)
+        for qid, names in rels.items()
+        for name, grade in names.items()
     ]
     binary = [
         ir_measures.Qrel(qid, name, int(grade >= min(2, max(names.values()))))

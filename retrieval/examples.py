@@ -67,7 +67,9 @@ def read_examples(folder: Path) -> tuple[ExampleEntry, ...]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         found = re.search(r"line (\d{1,9})", str(exc))
-        raise ExamplesError(path, int(found[1]) if found else 1, "not_toml", reason=str(exc)) from exc
+        raise ExamplesError(
+            path, int(found[1]) if found else 1, "not_toml", reason=str(exc)
+        ) from exc
     entries = []
     for key, table in tables.items():
         line = text[: max(0, text.find(f"[{key}]"))].count("\n") + 1
@@ -78,7 +80,9 @@ def read_examples(folder: Path) -> tuple[ExampleEntry, ...]:
             if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
                 raise ExamplesError(path, line, "questions_list", key=key)
         entries.append(
-            ExampleEntry(key, str(table.get("text", "")), tuple(questions), tuple(str(w) for w in words))
+            ExampleEntry(
+                key, str(table.get("text", "")), tuple(questions), tuple(str(w) for w in words)
+            )
         )
     return tuple(entries)
 

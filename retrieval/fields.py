@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval import words
-from retrieval.analysis import Analyzer, hyphens, lowercase, stem_filter, stop_filter, word_tokenizer
+from retrieval.analysis import (
+    Analyzer,
+    hyphens,
+    lowercase,
+    stem_filter,
+    stop_filter,
+    word_tokenizer,
+)
 from retrieval.compounds import split_filter, suspended_filter
 from retrieval.document import Pledge
 from retrieval.examples import ExampleEntry
@@ -96,12 +103,14 @@ def build_fields(
         [t.term.lower() for t in word_tokenizer(words.nfc(pledge.quote))] for pledge in pledges
     ]
     pieces = [
-        [g for w in dict.fromkeys(ws) if w not in BOKMAAL for g in grams(words.fold(w))] for ws in plain
+        [g for w in dict.fromkeys(ws) if w not in BOKMAAL for g in grams(words.fold(w))]
+        for ws in plain
     ]
     entries = [examples.get(pledge.id) for pledge in pledges]
     voters = example_analyzer(lexicon)
     asked = [
-        voters.terms("\n".join((*entry.questions, *entry.words))) if entry else [] for entry in entries
+        voters.terms("\n".join((*entry.questions, *entry.words))) if entry else []
+        for entry in entries
     ]
     surface = {w.strip("-–") for ws in plain for w in ws}
     surface |= {
@@ -112,7 +121,9 @@ def build_fields(
         for t in word_tokenizer(words.nfc(text))
         if words.is_known(t.term.lower())
     }
-    surface |= {part for line in lexicon.lines for w in (*line.words, *line.to) for part in w.split()}
+    surface |= {
+        part for line in lexicon.lines for w in (*line.words, *line.to) for part in w.split()
+    }
     return Fields(
         text=BM25Index(texts, k1=k1, b=b),
         heading=BM25Index(headings, k1=k1, b=0.3) if any(headings) else None,

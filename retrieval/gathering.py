@@ -24,15 +24,29 @@ def gather(
     field = searcher.fields.text
     most = np.asarray(
         [
-            c.weight * max((v.weight * field.idf(v.term) for v in c.variants), default=0.0) * (field.k1 + 1)
+            c.weight
+            * max((v.weight * field.idf(v.term) for v in c.variants), default=0.0)
+            * (field.k1 + 1)
             for c in concepts
         ]
     )
     ideal = float(most.sum()) or 1.0
-    share = np.minimum(1.0, scores.concepts / np.maximum(0.5 * most[:, None], 1e-9)) if len(concepts) else np.zeros((0, len(allowed)))
-    coverage = float((most[:, None] * share[:, top]).sum(axis=0).max() / ideal) if len(top) and len(concepts) else 0.0
+    share = (
+        np.minimum(1.0, scores.concepts / np.maximum(0.5 * most[:, None], 1e-9))
+        if len(concepts)
+        else np.zeros((0, len(allowed)))
+    )
+    coverage = (
+        float((most[:, None] * share[:, top]).sum(axis=0).max() / ideal)
+        if len(top) and len(concepts)
+        else 0.0
+    )
     anywhere = (scores.concepts[:, allowed] > 0).any(axis=1) if len(concepts) else np.zeros(0, bool)
-    head = int(np.argmax([c.weight * (7.5 - words.zipf(c.word.split()[-1])) for c in concepts])) if concepts else -1
+    head = (
+        int(np.argmax([c.weight * (7.5 - words.zipf(c.word.split()[-1])) for c in concepts]))
+        if concepts
+        else -1
+    )
     lexical = scores.concepts.sum(axis=0)
     about = scores.about
     nearest = float(scores.nearest[allowed].max()) if allowed.any() else 0.0
@@ -50,7 +64,11 @@ def gather(
         covered = float(shares[has].sum())
         topic = float(scores.topics[top[0]]) if len(top) else 0.0
         silent = [
-            not anywhere[i] and any(v.term in searcher.topics and v.source in ("word", "nynorsk", "english", "spelling") for v in c.variants)
+            not anywhere[i]
+            and any(
+                v.term in searcher.topics and v.source in ("word", "nynorsk", "english", "spelling")
+                for v in c.variants
+            )
             for i, c in enumerate(concepts)
         ]
         known_silent = float((most * np.asarray(silent, float)).sum() / ideal) if concepts else 0.0
@@ -87,4 +105,8 @@ def _best(scores: Array, allowed: NDArray[np.bool_], count: int) -> set[int]:
 
 
 def _lead(descending: Array, place: int) -> float:
-    return float(descending[0] - descending[min(place, len(descending) - 1)]) / 3 if len(descending) else 0.0
+    return (
+        float(descending[0] - descending[min(place, len(descending) - 1)]) / 3
+        if len(descending)
+        else 0.0
+    )

@@ -87,7 +87,7 @@ def is_heading(text: str) -> bool:
         0 < len(words) <= 11
         and len(text) <= 80
         and any(c.isalpha() for c in text)
-        and (text[0].isupper() or text[0].isdigit() or text[0] in "«\"“")
+        and (text[0].isupper() or text[0].isdigit() or text[0] in '«"“')
         and not _TERMINAL.search(text)
         and not _FINITE.search(text)
         and words[-1].lower() not in _UNFINISHED - {"alle", "vil", "av", "med", "om", "mot"}
@@ -129,10 +129,7 @@ def _drop_furniture(lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
     )
     heads = {text for text, count in near.items() if count >= 3}
     dropped = pages | {
-        j
-        for i in pages
-        for j in (i - 1, i + 1)
-        if 0 <= j < len(lines) and lines[j].text in heads
+        j for i in pages for j in (i - 1, i + 1) if 0 <= j < len(lines) and lines[j].text in heads
     }
     kept = [line for i, line in enumerate(lines) if i not in dropped]
     return kept, [(lines[i].start, lines[i].end) for i in sorted(dropped)]
@@ -183,7 +180,9 @@ def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[Paragraph]:
                 and line.blanks_before == 0
                 and line.text[:1].islower()
             )
-            glyph_kept, level = (current.glyph, current.level) if current and lost_glyph else ("", 0)
+            glyph_kept, level = (
+                (current.glyph, current.level) if current and lost_glyph else ("", 0)
+            )
             if current:
                 yield current
             current = Paragraph(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval import words
+from retrieval.analysis import word_tokenizer
 
 THESAURUS, ENGLISH, NYNORSK = "thesaurus.toml", "english.toml", "nynorsk.toml"
 
@@ -61,7 +62,9 @@ def read_lexicon(folder: Path) -> Lexicon:
     synonyms: dict[str, list[str]] = {}
     for line in thesaurus:
         for word in line.words:
-            for key in {word, " ".join(words.lemma(part) for part in word.split())}:
+            # In the pieces that a question is cut into: «17. mai» is found as «17 mai».
+            typed = [t.term.strip("-–'’") for t in word_tokenizer(word)]
+            for key in {" ".join(typed), " ".join(words.lemma(part) for part in typed)}:
                 _extend(synonyms.setdefault(key, []), line.to)
     english: dict[str, list[str]] = {}
     for line in _lines(folder / ENGLISH, "glossary"):
@@ -114,7 +117,9 @@ def _toml(path: Path) -> dict[str, Any]:
         raise LexiconError(path, raw[: exc.start].count(b"\n") + 1, "not_utf8") from exc
     except tomllib.TOMLDecodeError as exc:
         found = re.search(r"line (\d{1,9})", str(exc))
-        raise LexiconError(path, int(found[1]) if found else 1, "not_toml", reason=str(exc)) from exc
+        raise LexiconError(
+            path, int(found[1]) if found else 1, "not_toml", reason=str(exc)
+        ) from exc
 
 
 def _lines(path: Path, key: str) -> list[ThesaurusLine]:
@@ -132,8 +137,10 @@ def _lines(path: Path, key: str) -> list[ThesaurusLine]:
                 raise LexiconError(path, number, "entry", entry=str(entry)[:80])
             for name in ("words", "to"):
                 value = entry.get(name)
-                if not isinstance(value, list) or not value or not all(
-                    isinstance(word, str) and word.strip() for word in value
+                if (
+                    not isinstance(value, list)
+                    or not value
+                    or not all(isinstance(word, str) and word.strip() for word in value)
                 ):
                     raise LexiconError(path, number, "word_list", key=name)
             if key == "synonyms" and not str(entry.get("why", "")).strip():

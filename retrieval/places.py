@@ -64,7 +64,9 @@ _PARTIES = {
     "fnb": "Folkets parti", "generasjonspartiet": "Generasjonspartiet", "sentrumspartiet": "Partiet Sentrum",
 }  # fmt: skip
 _OWN_PARTY = re.compile(r"(?:ap|arbeiderparti(?:et|ets)?|arbeidarparti(?:et)?|labou?r)$")
-_PARTY_VERB = frozenset("mener meiner vil skal sier gjør ønsker lover lova foreslår stemmer om".split())
+_PARTY_VERB = frozenset(
+    "mener meiner vil skal sier gjør ønsker lover lova foreslår stemmer om".split()
+)
 _KINDS = frozenset("kommune kommunen ap arbeiderparti arbeiderpartiet arbeidarparti".split())
 
 
@@ -110,12 +112,18 @@ class Places:
             return None
         before = tokens[i - 1] if i else ""
         after = tokens[i + size] if i + size < len(tokens) else ""
-        if before in ("og", "eller", "and") and i >= 2 and words.fold(tokens[i - 2]) in self._other:
+        everyday = word in _AMBIGUOUS or len(word) <= 3
+        if (
+            before in ("og", "eller", "and")
+            and i >= 2
+            and words.fold(tokens[i - 2]) in self._other
+            and (not everyday or raw[:1].isupper())  # «gå på ås og flå»
+        ):
             return name
         if after in _KINDS:
             return name
         # Folding makes «hæ» and «Hå» alike; short and everyday names need «i» and a capital letter.
-        if (word in _AMBIGUOUS or len(word) <= 3) and not (before == "i" and raw[:1].isupper()):
+        if everyday and not (before == "i" and raw[:1].isupper()):
             return None
         if before in _WORK_VERBS or (set(tokens[max(0, i - 4) : i]) & _WORK_VERBS):
             return None
@@ -130,15 +138,39 @@ class Places:
         """
         word = tokens[i]
         pair = f"{word} {tokens[i + 1]}" if i + 1 < len(tokens) else word
-        party = _PARTIES.get(pair) or _PARTIES.get(word.removesuffix("s") if len(word) > 4 else word)
+        party = _PARTIES.get(pair) or _PARTIES.get(
+            word.removesuffix("s") if len(word) > 4 else word
+        )
         if party is None:
             return None
         after = tokens[i + 1] if i + 1 < len(tokens) else ""
         before = tokens[i - 1] if i else ""
-        if word in ("høyre", "høgre", "venstre", "rødt", "raudt", "h", "sp", "konservative", "demokratene"):
-            if after in _PARTY_VERB or before in ("mener", "meiner", "vil", "stemme", "med", "hvorfor"):
+        if word in (
+            "høyre",
+            "høgre",
+            "venstre",
+            "rødt",
+            "raudt",
+            "h",
+            "sp",
+            "konservative",
+            "demokratene",
+        ):
+            if after in _PARTY_VERB or before in (
+                "mener",
+                "meiner",
+                "vil",
+                "stemme",
+                "med",
+                "hvorfor",
+            ):
                 return party
-            if word != "h" and raw[i][:1].isupper() and i > 0 and before not in ("til", "mot", "fra"):
+            if (
+                word != "h"
+                and raw[i][:1].isupper()
+                and i > 0
+                and before not in ("til", "mot", "fra")
+            ):
                 return party
             return None
         return party

@@ -148,7 +148,7 @@ class QuestionReader:
             place = self.places.own_municipality(raw[i])
             elsewhere = None if place else self.places.other_municipality(lower, i, raw[i])
             party = self.places.other_party(lower, raw, i)
-            if place or elsewhere or party or is_own_party(word):
+            if place or elsewhere or party or self._names_own_party(lower, i):
                 if place and place not in own:
                     own.append(place)
                 if elsewhere and elsewhere not in other:
@@ -168,6 +168,14 @@ class QuestionReader:
             content=_strip(clean, spans),
         )
 
+    def _names_own_party(self, lower: list[str], i: int) -> bool:
+        """Tell whether word ``i`` names the bot's party; not so in «labour shortage»."""
+        pairs = (lower[max(0, i - 1) : i + 1], lower[i : i + 2])
+        return is_own_party(lower[i]) and not any(
+            len(pair) == 2 and english_base(" ".join(pair)) in self.lexicon.english
+            for pair in pairs
+        )
+
     def _language(self, tokens: list[str]) -> str:
         """Guess "en" or "no": English function words, and words more common in English."""
         if not tokens:
@@ -176,7 +184,9 @@ class QuestionReader:
         norwegian = sum(t in self._stop_nb and t not in ENGLISH_MARKERS for t in tokens)
         telling = [t for t in tokens if len(t) > 2 and t.isalpha()]
         lean = (
-            sum(words.zipf(t, "en") - words.zipf(t) for t in telling) / len(telling) if telling else 0
+            sum(words.zipf(t, "en") - words.zipf(t) for t in telling) / len(telling)
+            if telling
+            else 0
         )
         if any(c in "æøå" for t in tokens for c in t) and markers < 3:
             return "no"
@@ -189,7 +199,9 @@ class QuestionReader:
             return True
         if language == "en" and word in ENGLISH:
             return True
-        return word in self._stop_nb and not (language == "en" and word in self.lexicon.english)
+        return word in self._stop_nb and not (
+            language == "en" and english_base(word) in self.lexicon.english
+        )
 
     # ---- concepts
 
@@ -204,7 +216,9 @@ class QuestionReader:
         while i < len(rest) and len(pieces) < MAX_WORDS:
             targets, span = self._phrase(rest, i, language)
             found = [
-                word for word in rest[i : i + span] if not (self._on.stop and self._is_stop(word, language))
+                word
+                for word in rest[i : i + span]
+                if not (self._on.stop and self._is_stop(word, language))
             ]
             shown = " ".join(rest[i : i + span])
             if (targets or found) and shown not in seen:
@@ -220,7 +234,9 @@ class QuestionReader:
                 self._add_word(variants, word, language, bool(piece.targets))
             self._add(variants, piece.targets, "english" if language == "en" else "synonym")
             if self._on.join and language != "en":
-                for left, right in zip(pieces[max(0, i - 1) : i + 1], pieces[i : i + 2], strict=False):
+                for left, right in zip(
+                    pieces[max(0, i - 1) : i + 1], pieces[i : i + 2], strict=False
+                ):
                     for link in ("", "s", "e"):
                         joined = words.stem(left.shown + link + right.shown)
                         if left is not right and self._has(joined):
@@ -230,7 +246,9 @@ class QuestionReader:
                 yield Concept(
                     word=piece.shown,
                     variants=tuple(variants.values()),
-                    weight=1.0 if piece.targets and len(piece.words) != 1 else self._weight(telling, language),
+                    weight=1.0
+                    if piece.targets and len(piece.words) != 1
+                    else self._weight(telling, language),
                     known=self._known(telling, language),
                 )
 
@@ -239,7 +257,11 @@ class QuestionReader:
         for span in range(min(MAX_PHRASE, len(rest) - i), 1, -1):
             typed = rest[i : i + span]
             if language == "en":
-                found = self.lexicon.english.get(english_base(" ".join(typed))) if self._on.english else None
+                found = (
+                    self.lexicon.english.get(english_base(" ".join(typed)))
+                    if self._on.english
+                    else None
+                )
             elif self._on.synonyms:
                 found = self.lexicon.synonyms.get(" ".join(words.lemma(w) for w in typed))
                 found = found or self.lexicon.synonyms.get(" ".join(typed))

@@ -73,6 +73,8 @@ class VectorStore:
     def __init__(self, dimensions: int) -> None:
         self.dimensions = dimensions
         self._rows: dict[bytes, tuple[NDArray[np.int8], float]] = {}
+        self.used: set[bytes] = set()
+        """Keys that were asked for: what a corpus that ships its vectors needs."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -82,7 +84,16 @@ class VectorStore:
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 keys, vectors, scales = archive["keys"], archive["vectors"], archive["scales"]
-        except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, BadZipFile, zlib.error):
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            EOFError,
+            TypeError,
+            AttributeError,
+            BadZipFile,
+            zlib.error,
+        ):
             return False
         if vectors.ndim != 2 or vectors.shape[1] != self.dimensions or vectors.dtype != np.int8:
             return False
@@ -101,7 +112,9 @@ class VectorStore:
         np.savez_compressed(
             aside,
             keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 8),
-            vectors=np.stack([row[0] for row in rows]) if rows else np.zeros((0, self.dimensions), np.int8),
+            vectors=np.stack([row[0] for row in rows])
+            if rows
+            else np.zeros((0, self.dimensions), np.int8),
             scales=np.asarray([row[1] for row in rows], dtype=np.float16),
         )
         aside.replace(path)
@@ -111,11 +124,18 @@ class VectorStore:
         return hashlib.blake2b(f"{encoder.name}\0{role}\0{text}".encode(), digest_size=8).digest()
 
     def vectors(
-        self, encoder: SentenceEncoder, role: Role, texts: Sequence[str], progress: Progress | None = None
+        self,
+        encoder: SentenceEncoder,
+        role: Role,
+        texts: Sequence[str],
+        progress: Progress | None = None,
     ) -> Vectors:
         """Return unit vectors of the texts, encoding those the store does not have."""
         keys = [self.key(encoder, role, text) for text in texts]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._rows}
+        self.used.update(keys)
+        missing = {
+            key: text for key, text in zip(keys, texts, strict=True) if key not in self._rows
+        }
         todo = list(missing.items())
         for at in range(0, len(todo), BATCH):
             batch = todo[at : at + BATCH]

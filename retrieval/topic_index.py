@@ -122,16 +122,14 @@ class TopicIndex:
         """
         analyzer = passage_analyzer()
         words = np.stack(
-            [
-                _z(self._bm25.scores(set(analyzer.terms(f"{p.quote} . {p.parent}"))))
-                for p in pledges
-            ]
+            [_z(self._bm25.scores(set(analyzer.terms(f"{p.quote} . {p.parent}")))) for p in pledges]
         )
         views = [(0.5, words)]
         if dense is not None and len(self._neighbours.owners):
             meaning = np.stack(
                 [
-                    0.5 * _z(self._neighbours.similarity(a)[1]) + 0.5 * _z(self._neighbours.similarity(b)[1])
+                    0.5 * _z(self._neighbours.similarity(a)[1])
+                    + 0.5 * _z(self._neighbours.similarity(b)[1])
                     for a, b in zip(dense.passages, dense.context, strict=True)
                 ]
             )

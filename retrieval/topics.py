@@ -115,7 +115,9 @@ def read_topics(folder: Path) -> TopicTree:
         found = re.search(r"line (\d{1,9})", str(exc))
         raise TopicsError(path, int(found[1]) if found else 1, "not_toml", reason=str(exc)) from exc
     lines = [
-        i for i, line in enumerate(text.splitlines(), 1) if re.match(r"\s{0,20}\[\[\s{0,5}topic\b", line)
+        i
+        for i, line in enumerate(text.splitlines(), 1)
+        if re.match(r"\s{0,20}\[\[\s{0,5}topic\b", line)
     ]
     topics: list[Topic] = []
     seen: set[str] = set()
@@ -140,7 +142,9 @@ def _topic(path: Path, line: int, row: Mapping[str, Any]) -> Topic:
     for key in ("name", "answer"):
         table = row.get(key)
         if table is not None and (
-            not isinstance(table, dict) or sorted(table) != sorted(_LANGUAGES) or not all(table.values())
+            not isinstance(table, dict)
+            or sorted(table) != sorted(_LANGUAGES)
+            or not all(table.values())
         ):
             raise TopicsError(path, line, "three_languages", key=key, id=row["id"])
     for key in ("words", "questions", "patterns"):

@@ -39,7 +39,9 @@ def quote_of(text: str, start: int, end: int, furniture: Sequence[Span] = ()) ->
     return _SPACE.sub(" ", _BROKEN.sub("", joined)).strip()
 
 
-def is_verbatim(quote: str, text: str, start: int, end: int, furniture: Sequence[Span] = ()) -> bool:
+def is_verbatim(
+    quote: str, text: str, start: int, end: int, furniture: Sequence[Span] = ()
+) -> bool:
     """Prove that ``quote`` holds the letters of the span, all of them, in order, and nothing else.
 
     Written apart from ``quote_of`` on purpose: it walks the two texts side by side and lets only

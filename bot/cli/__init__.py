@@ -19,6 +19,9 @@ _COMMANDS = {
     "evaluate": "bot.cli.evaluate",
     "pledges": "bot.cli.pledges",
     "run": "bot.cli.serve",
+    "thesaurus": "bot.cli.thesaurus",
+    "topics": "bot.cli.topics",
+    "vectors": "bot.cli.vectors",
 }
 
 

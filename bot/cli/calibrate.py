@@ -56,9 +56,13 @@ Examples:
   loftebot calibrate --skip-split kept tests/data/questions.jsonl tests/data/judged.jsonl
 """
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--skip-split", multiple=True, metavar="SPLIT", help="Leave these questions out.")
-@click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), help="Draw the curves here.")
+@click.option(
+    "--pictures", type=click.Path(file_okay=False, path_type=Path), help="Draw the curves here."
+)
 @click.option("--dry-run", is_flag=True, help="Print, write nothing.")
 @click.pass_context
 def calibrate(
@@ -95,7 +99,11 @@ def calibrate(
     if pictures:
         from bot.cli.pictures import draw  # noqa: PLC0415  # matplotlib is for those who document
 
-        draw(pictures, [q.answerable for q in judged], {k: v.probabilities for k, v in fitted.items()})
+        draw(
+            pictures,
+            [q.answerable for q in judged],
+            {k: v.probabilities for k, v in fitted.items()},
+        )
     if not dry_run:
         path = settings.seeds / DECISION
         path.write_text(as_toml(fitted, judged, digest, files), encoding="utf-8")
@@ -146,7 +154,9 @@ def _probability(
     means: NDArray[np.float64],
     spreads: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(intercept + ((x - means) / spreads) @ weights, -40, 40))))
+    return np.asarray(
+        1 / (1 + np.exp(-np.clip(intercept + ((x - means) / spreads) @ weights, -40, 40)))
+    )
 
 
 def _threshold(descending: NDArray[np.float64], rate: float) -> float:
@@ -177,14 +187,16 @@ def summary(samples: Sequence[Sample], fitted: Fitted) -> str:
     )
 
 
-def as_toml(fitted: dict[str, Fitted], judged: Sequence[Judged], digest: str, files: Sequence[Path]) -> str:
+def as_toml(
+    fitted: dict[str, Fitted], judged: Sequence[Judged], digest: str, files: Sequence[Path]
+) -> str:
     """Return the data file: the numbers, and where they come from."""
     n = sum(q.answerable for q in judged)
     lines = [
         "# Fitted by `loftebot calibrate`; do not edit by hand. evidence: [log-odds per spread, mean, spread].",
         "[provenance]",
         f'date = "{datetime.now(tz=UTC).date().isoformat()}"',
-        f'files = [{", ".join(chr(34) + f.name + chr(34) for f in files)}]',
+        f"files = [{', '.join(chr(34) + f.name + chr(34) for f in files)}]",
         f'data = "{digest}"',
         f"answerable = {n}",
         f"unanswerable = {len(judged) - n}",

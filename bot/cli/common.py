@@ -35,7 +35,9 @@ def settings_of(ctx: click.Context) -> Settings:
         fail(explain(exc), BAD_USE)
 
 
-def snapshot_of(settings: Settings, *, encoder: bool | None = None, quiet: bool = False) -> Snapshot:
+def snapshot_of(
+    settings: Settings, *, encoder: bool | None = None, quiet: bool = False
+) -> Snapshot:
     """Build the index of the configured corpus, or leave with 2 naming what is wrong."""
     from bot.setup import open_index  # noqa: PLC0415  # commands that need no index load no NumPy
 
@@ -72,4 +74,6 @@ def bar(done: int, total: int) -> None:
     width = 30
     filled = width * done // total
     end = "\n" if done >= total else ""
-    click.echo(f"\r[{'█' * filled}{'·' * (width - filled)}] {done}/{total}{end}", err=True, nl=False)
+    click.echo(
+        f"\r[{'█' * filled}{'·' * (width - filled)}] {done}/{total}{end}", err=True, nl=False
+    )

@@ -15,6 +15,7 @@ from bot.cli.common import BAD_USE, FAILED, bar, fail, faults, policy_of, settin
 from bot.config import Settings
 from bot.setup import encoder_of, options_of
 from retrieval.build import Options, Snapshot, build
+from retrieval.corpus import read_corpus
 from retrieval.evaluation import Judged, QuestionFileError, Table, measure, qrels, read_questions
 from retrieval.question import Switches
 from retrieval.semantic import VectorStore
@@ -31,9 +32,19 @@ Examples:
   loftebot evaluate tests/data/questions.jsonl --floor tests/data/floor.toml
 """
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--no-encoder", is_flag=True, help="The lexical half alone.")
-@click.option("--no-examples", is_flag=True, help="As for a new programme without example questions.")
+@click.option(
+    "--no-examples", is_flag=True, help="As for a new programme without example questions."
+)
+@click.option(
+    "--without",
+    default="",
+    metavar="NAME",
+    help="Leave out a municipality or a heading: its questions must become silence.",
+)
 @click.option("--ablate", is_flag=True, help="Also turn each part off in turn.")
 @click.option("--json", "as_json", is_flag=True, help="The tables as one JSON object.")
 @click.option(
@@ -44,29 +55,35 @@ Examples:
 @click.pass_context
 def evaluate(
     ctx: click.Context,
-    file: Path,
+    files: tuple[Path, ...],
     floor: Path | None,
+    without: str,
     *,
     no_encoder: bool,
     no_examples: bool,
     ablate: bool,
     as_json: bool,
 ) -> None:
-    """Print nDCG@5, MRR, Recall@5 and outcome rates for FILE, by class and split.
+    """Print nDCG@5, MRR, Recall@5 and outcome rates for FILES, by class and split.
 
     Ranking figures ignore outcomes: they judge the order alone. Needs the extra [evaluate].
     """
     settings = settings_of(ctx)
     try:
-        questions = read_questions(file)
+        questions = [question for file in files for question in read_questions(file)]
     except QuestionFileError as exc:
         fail(str(exc), BAD_USE)
     store = VectorStore(384)
-    options = replace(options_of(settings), with_examples=not no_examples)
+    options = replace(options_of(settings), with_examples=not no_examples, without=without)
     with faults():
         snapshot = build(
             settings.seeds, None if no_encoder else encoder_of(settings), store, options, bar
         )
+    if without:
+        questions = orphaned(settings, snapshot, questions)
+        click.echo(f"{len(questions)} spørsmål har bare svar i det som er tatt ut («{without}»)")
+        _print_outcomes(outcomes(snapshot, questions, settings))
+        return
     table = ranking(snapshot, questions)
     rates = outcomes(snapshot, questions, settings)
     if as_json:
@@ -106,13 +123,30 @@ def outcomes(
 ) -> dict[str, Counter[str]]:
     """Count the outcomes of answerable and unanswerable questions, by split and class."""
     policy = policy_of(settings)
+    rels = qrels(questions, snapshot.corpus.pledges)
     rates: dict[str, Counter[str]] = defaultdict(Counter)
     for question in questions:
         got = answer(question.question, snapshot.searcher, policy)
+        if question.answerable and got.outcome is Outcome.HIT:
+            grade = rels[question.qid].get(got.hits[0].pledge.id, 0)
+            rates["answerable"]["good first quote"] += grade >= 2
         side = "answerable" if question.answerable else "unanswerable"
         for group in (side, f"{side} {question.split}", f"{side} {question.cls}"):
             rates[group][got.outcome.value] += 1
     return dict(rates)
+
+
+def orphaned(settings: Settings, snapshot: Snapshot, questions: list[Judged]) -> list[Judged]:
+    """Return the questions that lost every pledge of grade 2 or 3, as unanswerable ones."""
+    everything = read_corpus(settings.seeds).pledges
+    present = {pledge.id for pledge in snapshot.corpus.pledges}
+    rels = qrels(questions, everything)
+    return [
+        replace(question, answerable=False)
+        for question in questions
+        if (good := [name for name, grade in rels[question.qid].items() if grade >= 2])
+        and not any(name in present or name.startswith("missing:") for name in good)
+    ]
 
 
 def _print_ranking(table: Table) -> None:
@@ -126,9 +160,12 @@ def _print_ranking(table: Table) -> None:
 def _print_outcomes(rates: dict[str, Counter[str]]) -> None:
     click.echo(f"\n{'outcomes, %':44} {'n':>5}" + "".join(f"{o.value:>7}" for o in Outcome))
     for name, counts in rates.items():
-        n = sum(counts.values())
+        n = sum(counts[o.value] for o in Outcome)
         shares = "".join(f"{100 * counts[o.value] / n:7.1f}" for o in Outcome)
         click.echo(f"{name:44} {n:5}{shares}")
+        if counts["good first quote"]:
+            share = 100 * counts["good first quote"] / n
+            click.echo(f"{'  a clear hit with a grade 2 or 3 quote first':44} {'':5}{share:7.1f}")
 
 
 def _as_json(table: Table, rates: dict[str, Counter[str]]) -> dict[str, object]:
@@ -161,17 +198,26 @@ def ablations(options: Options) -> list[tuple[str, Options]]:
 
 
 def _ablate(
-    settings: Settings, questions: list[Judged], store: VectorStore, options: Options, *, use_encoder: bool
+    settings: Settings,
+    questions: list[Judged],
+    store: VectorStore,
+    options: Options,
+    *,
+    use_encoder: bool,
 ) -> None:
     encoder = encoder_of(settings) if use_encoder else None
     full: dict[str, float] = {}
-    click.echo(f"\n{'nDCG@5, change':32}" + "".join(f"{s:>9}" for s in ("all", "dev", "fresh", "fresh2")))
+    click.echo(
+        f"\n{'nDCG@5, change':32}" + "".join(f"{s:>9}" for s in ("all", "dev", "fresh", "fresh2"))
+    )
     for name, changed in ablations(options):
         table = ranking(build(settings.seeds, encoder, store, changed), questions)
         row = {group: figures.ndcg for group, figures in table.rows()}
         full = full or row
         cells = "".join(
-            f"{row[s] - (0 if name == 'full' else full[s]):+9.4f}" for s in ("all", "dev", "fresh", "fresh2") if s in row
+            f"{row[s] - (0 if name == 'full' else full[s]):+9.4f}"
+            for s in ("all", "dev", "fresh", "fresh2")
+            if s in row
         )
         click.echo(f"{name:32}{cells}")
 

@@ -22,9 +22,8 @@ async def failed(update: object, context: BotContext) -> None:
     Neither the update nor the error's own words are logged: both may hold what a voter wrote.
     """
     error = context.error
-    if isinstance(
-        error, Forbidden
-    ):  # the voter has blocked the bot: nobody to tell, nothing broken
+    if isinstance(error, Forbidden):
+        # The voter has blocked the bot: nobody to tell, nothing broken.
         logger.info("blocked by a voter")
         return
     ref = secrets.token_hex(3)

@@ -336,9 +336,10 @@ async def test_a_voter_who_has_blocked_the_bot_is_no_error(
 
 
 async def test_when_even_the_apology_fails_nothing_is_raised(
-    expected_errors, process, voter, telegram
+    expected_errors, process, voter, telegram, caplog
 ) -> None:
     expected_errors.append("NetworkError")
     telegram.will_refuse("sendMessage", 500, "Internal Server Error", times=2)
     await process(voter.says(SUNDAY))
     assert len(telegram.sent()) == 2
+    assert "not told: NetworkError" in caplog.text

@@ -90,6 +90,17 @@ def test_a_nested_bullet_stands_under_its_parent() -> None:
     ]
 
 
+def test_a_quote_never_stands_under_the_parent_of_another() -> None:
+    message = html(
+        answer(pledge("a", parent="Marka:"), pledge("b", parent="Fjorden:"), pledge("c"))
+    )
+    assert read(message).split("\n\n") == [
+        "Asker · Arbeiderpartiet\nVi vil:\nMarka:\na\nUnder «Skole» · 2023-2027",
+        "Vi vil:\nFjorden:\nb\nUnder «Skole» · 2023-2027",
+        "Vi vil:\nc\nUnder «Skole» · 2023-2027",
+    ]
+
+
 def test_only_neighbours_with_the_same_setting_share_a_lead_in() -> None:
     other = replace(PROGRAMME, file="y.txt", period="")
     message = html(answer(pledge("a"), pledge("b"), pledge("c", programme=other), pledge("d")))

@@ -49,22 +49,31 @@ def test_a_malformed_entry_is_refused_by_its_line(tmp_path, lines, code, line):
     assert explain(caught.value).startswith(f"{tmp_path / EXAMPLES}:{line}: ")
 
 
-MALFORMED_UNNOTICED = [
-    pytest.param(b"a = 1\n", id="a key outside the tables"),
-    pytest.param(b'[a-1]\nquestions = ["x"]\nwords = "ord"\n', id="words that are no list"),
-    pytest.param(b'[a-1]\nsporsmal = ["x"]\n', id="a key that is none"),
-    pytest.param(b"# B\xe6rum\n", id="not UTF-8"),
-]
-
-
-@pytest.mark.xfail(
-    strict=True, reason="let through, or raised as AttributeError or UnicodeDecodeError"
+@pytest.mark.parametrize(
+    ("content", "code", "line"),
+    [
+        pytest.param(b"a = 1\n", "entry", 1, id="a key outside the tables"),
+        pytest.param(
+            b'[a-1]\nquestions = ["x"]\nwords = "ord"\n',
+            "questions_list",
+            1,
+            id="words that are no list",
+        ),
+        pytest.param(
+            b'[a-0]\nquestions = ["x"]\n[a-1]\nsporsmal = ["x"]\n',
+            "entry",
+            3,
+            id="a key that is none",
+        ),
+        pytest.param(b"# a\n# B\xe6rum\n", "not_utf8", 2, id="not UTF-8"),
+    ],
 )
-@pytest.mark.parametrize("content", MALFORMED_UNNOTICED)
-def test_other_malformed_entries_are_refused_too(tmp_path, content):
+def test_other_malformed_entries_are_refused_too(tmp_path, content, code, line):
     (tmp_path / EXAMPLES).write_bytes(content)
-    with pytest.raises(ExamplesError):
+    with pytest.raises(ExamplesError) as caught:
         read_examples(tmp_path)
+    assert (caught.value.fault, caught.value.line) == (code, line)
+    assert "\n" not in explain(caught.value)
 
 
 # ---- joining

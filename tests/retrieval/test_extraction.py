@@ -612,9 +612,6 @@ Steinkjer Senterparti vil:
 """
 
 
-@pytest.mark.xfail(
-    strict=True, reason="numbered lists are not read as lists: layout._NUMBER is never used"
-)
 def test_numbered_items_after_a_lead_in_are_pledges(pledges_of):
     assert quotes(pledges_of(NUMBERED)) == [
         "asfaltere flere grusveier",
