@@ -39,7 +39,7 @@ check: $(VENV)/.installed-dev ## style, types, imports and tests
 	$(BIN)/python -m pytest
 
 eval: $(VENV)/.installed-dev ## relevance figures; fails below the stored floor
-	$(BIN)/loftebot evaluate tests/data/questions.jsonl --floor tests/data/floor.toml
+	$(BIN)/loftebot evaluate tests/data/questions.jsonl tests/data/judged.jsonl --floor tests/data/floor.toml
 
 lock: ## write the lock files anew
 	for name in requirements requirements-semantic requirements-dev; do \

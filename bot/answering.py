@@ -65,6 +65,7 @@ class Answer:
 
     Attributes:
         hits: Best first; empty for ``none`` and ``fixed``.
+        more: Further hits that are good enough to be shown when asked for, best first.
         municipality: The one asked about, or None: all of them.
         municipalities: Those that have a programme here.
         names: Other parties or municipalities that were asked about, for the reason.
@@ -80,6 +81,7 @@ class Answer:
     outcome: Outcome
     reason: Reason = Reason.FOUND
     hits: tuple[Hit, ...] = ()
+    more: tuple[Hit, ...] = ()
     municipality: str | None = None
     municipalities: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -136,7 +138,7 @@ def answer(
         return replace(blank, reason=Reason.EMPTY, evidence={"rule": "empty"})
     scores = searcher.score(question)
     hits = searcher.search(
-        question, municipalities=asked, scores=scores, limit=4 * policy.max_quotes
+        question, municipalities=asked, scores=scores, limit=6 * policy.max_quotes
     )
     found = gather(searcher, question, scores, asked)
     model = searcher.model
@@ -148,10 +150,11 @@ def answer(
     if probability < model.weak or not hits:
         return replace(blank, reason=Reason.SILENT, evidence={"rule": "probability", **why})
     outcome = Outcome.HIT if probability >= model.hit else Outcome.WEAK
-    shown = choose(hits, policy, several=len(asked) != 1)
+    shown, more = choose(hits, policy, several=len(asked) != 1)
     return replace(
-        blank, outcome=outcome, hits=tuple(shown), evidence={"rule": "probability", **why}
-    )
+        blank, outcome=outcome, hits=tuple(shown), more=tuple(more),
+        evidence={"rule": "probability", **why},
+    )  # fmt: skip
 
 
 def _fixed(
@@ -235,35 +238,49 @@ def _why(
     }
 
 
-def choose(hits: Sequence[Hit], policy: AnswerPolicy, *, several: bool) -> list[Hit]:
-    """Pick what is shown: near-duplicates once, and room for each municipality that has a hit.
+def choose(
+    hits: Sequence[Hit], policy: AnswerPolicy, *, several: bool
+) -> tuple[list[Hit], list[Hit]]:
+    """Pick what is shown, and what is left to show; both best first.
+
+    Near-duplicates come once. Every municipality that has a hit good enough gets one place at
+    least, as far as there are places; then the best hits fill up.
 
     Args:
         several: No single municipality was asked about.
     """
-    shown: list[Hit] = []
-    count: dict[str, int] = {}
-    later: list[Hit] = []
+    good: list[Hit] = []
+    said: list[tuple[str, frozenset[str]]] = []
     for hit in hits:
-        if shown and hit.score < policy.least_share * hits[0].score:
+        if good and hit.score < policy.least_share * hits[0].score:
             break
-        if any(_same(hit, other) for other in shown):
-            continue
-        place = hit.pledge.municipality
-        if several and count.get(place, 0) >= policy.max_per_municipality:
-            later.append(hit)
-            continue
-        count[place] = count.get(place, 0) + 1
-        shown.append(hit)
-        if len(shown) == policy.max_quotes:
-            break
-    shown += later[: policy.max_quotes - len(shown)]
-    return sorted(shown, key=lambda hit: -hit.score)
+        spoken = _said(hit)
+        if not any(_same(spoken, other) for other in said):
+            good.append(hit)
+            said.append(spoken)
+    count: dict[str, int] = {}
+    first = [] if not several else list({h.pledge.municipality: h for h in reversed(good)}.values())
+    shown = sorted(first, key=lambda hit: -hit.score)[: policy.max_quotes]
+    for hit in shown:
+        count[hit.pledge.municipality] = 1
+    for roomy in (False, True):  # second round: places that no municipality claimed
+        for hit in good:
+            place = hit.pledge.municipality
+            full = several and not roomy and count.get(place, 0) >= policy.max_per_municipality
+            if len(shown) == policy.max_quotes or full or hit in shown:
+                continue
+            count[place] = count.get(place, 0) + 1
+            shown.append(hit)
+    return (
+        sorted(shown, key=lambda hit: -hit.score),
+        [hit for hit in good if hit not in shown],
+    )
 
 
-def _same(one: Hit, other: Hit) -> bool:
+def _said(hit: Hit) -> tuple[str, frozenset[str]]:
+    return hit.pledge.programme.file, frozenset(hit.pledge.quote.lower().rstrip(". ").split())
+
+
+def _same(one: tuple[str, frozenset[str]], other: tuple[str, frozenset[str]]) -> bool:
     """Two quotes of one programme that say the same in nearly the same words."""
-    if one.pledge.programme.file != other.pledge.programme.file:
-        return False
-    a, b = (set(h.pledge.quote.lower().rstrip(". ").split()) for h in (one, other))
-    return len(a & b) >= 0.9 * len(a | b)
+    return one[0] == other[0] and len(one[1] & other[1]) >= 0.9 * len(one[1] | other[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ class Settings:
     current_year: int
     data: Path
     retention_days: int
+    logging: str
+    keys: Path
     token: str = field(repr=False)
     base_url: str
     base_file_url: str
@@ -40,6 +43,10 @@ class Settings:
     max_quotes: int
     max_per_municipality: int
     least_share: float
+    backups: Path
+    backup_hours: int
+    health_port: int
+    notify_socket: str
     k1: float
     b: float
     encoder: bool
@@ -54,16 +61,20 @@ _NUMBERS: Mapping[str, tuple[type, float | None, float | None]] = {
     "answers.max_quotes": (int, 1, 10),
     "answers.max_per_municipality": (int, 1, 10),
     "answers.least_share": (float, 0.0, 1.0),
+    "backup.every_hours": (int, 0, 168),
+    "health.port": (int, 0, 65535),
     "retrieval.k1": (float, 0.01, 10.0),
     "retrieval.b": (float, 0.0, 1.0),
 }
 _TEXTS = frozenset(
     (
         "party.name", "party.controller", "party.contact", "corpus.directory", "storage.directory",
-        "telegram.token_file", "telegram.base_url", "telegram.base_file_url",
+        "telegram.token_file", "telegram.base_url", "telegram.base_file_url", "privacy.keys",
+        "backup.directory",
     )
 )  # fmt: skip
 _FLAGS = frozenset(("retrieval.encoder",))
+_CHOICES = {"privacy.logging": ("avidentifisert", "samtykke", "av")}
 _LISTS = frozenset(("telegram.admins",))
 
 
@@ -82,6 +93,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
             raise ConfigError("empty", path=path, key=key)
         return (Path.cwd() if environ.get(variable) else here).joinpath(value).resolve()
 
+    data = folder("storage.directory", "LOFTEBOT_DATA")
+    apart = environ.get("LOFTEBOT_BACKUPS") or flat["backup.directory"]
     return Settings(
         path=path,
         party_name=flat["party.name"],
@@ -89,9 +102,13 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         contact=flat["party.contact"],
         seeds=folder("corpus.directory", "LOFTEBOT_SEEDS"),
         current_year=flat["corpus.current_year"],
-        data=folder("storage.directory", "LOFTEBOT_DATA"),
+        data=data,
         retention_days=flat["storage.retention_days"],
-        token=_token(path, here, flat["telegram.token_file"], environ),
+        logging=flat["privacy.logging"],
+        keys=folder("privacy.keys", "LOFTEBOT_KEYS"),
+        token=_token(
+            path, here, environ.get("LOFTEBOT_TOKEN_FILE") or flat["telegram.token_file"], environ
+        ),
         base_url=environ.get("LOFTEBOT_TELEGRAM_BASE_URL") or flat["telegram.base_url"],
         base_file_url=environ.get("LOFTEBOT_TELEGRAM_BASE_FILE_URL")
         or flat["telegram.base_file_url"],
@@ -101,6 +118,10 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         max_quotes=flat["answers.max_quotes"],
         max_per_municipality=flat["answers.max_per_municipality"],
         least_share=float(flat["answers.least_share"]),
+        backups=folder("backup.directory", "LOFTEBOT_BACKUPS") if apart else data / "backups",
+        backup_hours=flat["backup.every_hours"],
+        health_port=flat["health.port"],
+        notify_socket=environ.get("NOTIFY_SOCKET", ""),
         k1=float(flat["retrieval.k1"]),
         b=float(flat["retrieval.b"]),
         encoder=flat["retrieval.encoder"],
@@ -114,7 +135,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError("config_unreadable", path=path, reason=exc.strerror) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError("config_not_toml", path=path, reason=str(exc)) from exc
-    known = _NUMBERS.keys() | _TEXTS | _FLAGS | _LISTS
+    known = _NUMBERS.keys() | _TEXTS | _FLAGS | _LISTS | _CHOICES.keys()
     flat: dict[str, Any] = {}
     for section, table in data.items():
         if not isinstance(table, dict):
@@ -137,6 +158,10 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         raise ConfigError("not_text", path=path, key=name)
     if name in _FLAGS and not isinstance(value, bool):
         raise ConfigError("not_flag", path=path, key=name)
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise ConfigError(
+            "not_choice", path=path, key=name, known=", ".join(f'"{c}"' for c in _CHOICES[name])
+        )
     if name in _LISTS and not (
         isinstance(value, list)
         and all(isinstance(v, int) and not isinstance(v, bool) for v in value)
@@ -146,8 +171,14 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         kind, low, high = _NUMBERS[name]
         if isinstance(value, bool) or not isinstance(value, (int, kind)):
             raise ConfigError("not_number", path=path, key=name)
-        if (low is not None and value < low) or (high is not None and value > high):
-            raise ConfigError("out_of_range", path=path, key=name, value=value, low=low, high=high)
+        # Written so that nan, which is neither below nor above, is refused too.
+        if not (
+            (-math.inf if low is None else low) <= value <= (math.inf if high is None else high)
+        ):
+            raise ConfigError(
+                "out_of_range", path=path, key=name, value=value,
+                low="−∞" if low is None else low, high="∞" if high is None else high,
+            )  # fmt: skip
     return value
 
 
@@ -159,5 +190,7 @@ def _token(path: Path, here: Path, file: str, environ: Mapping[str, str]) -> str
         return ""
     try:
         return here.joinpath(file).read_text(encoding="utf-8").strip()
-    except OSError as exc:
-        raise ConfigError("token_file", path=path, file=file, reason=exc.strerror) from exc
+    except (OSError, ValueError) as exc:
+        # Not the name of the file, nor what is in it: someone may have put the token itself there.
+        reason = exc.strerror if isinstance(exc, OSError) else "ikke en tekstfil"
+        raise ConfigError("token_file", path=path, reason=reason) from None

@@ -1,4 +1,4 @@
-"""How calls to Telegram are repeated: only those that surely did nothing, and not for ever.
+"""How calls to Telegram are spread in time and repeated: only those that surely did nothing.
 
 PTB's AIORateLimiter is not used: after one chat's 429 it halts the answers to all the others.
 """
@@ -11,12 +11,15 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
+
+from bot.limits import Pace
+from bot.ordering import CURRENT_WORK, resting
 
 JSON = dict[str, Any]
 Answered = bool | JSON | list[JSON]
-PATIENCE = 60.0  # seconds that one call may wait in all
+PATIENCE = 120.0  # seconds that one call may wait for Telegram in all
 
 
 class PatientSender(BaseRateLimiter[None]):
@@ -27,15 +30,19 @@ class PatientSender(BaseRateLimiter[None]):
 
     Args:
         sleep: Waits for so many seconds.
-        patience: Seconds that one call may wait in all; then the error is the caller's.
+        patience: Seconds that one call may wait for Telegram in all; then the error is the
+            caller's.
+        pace: Spreads new messages in time, so that Telegram seldom has to put one off.
     """
 
     def __init__(
         self,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         patience: float = PATIENCE,
+        pace: Pace | None = None,
     ) -> None:
         self._sleep, self._patience = sleep, patience
+        self._pace = pace or Pace()
 
     async def initialize(self) -> None:
         """Need nothing."""
@@ -53,18 +60,51 @@ class PatientSender(BaseRateLimiter[None]):
         rate_limit_args: None,
     ) -> Answered:
         """Make the call, waiting and repeating as described."""
-        del data, rate_limit_args
+        del rate_limit_args
+        arrives = new_message(endpoint)
+        work = CURRENT_WORK.get() if arrives else None
+        if arrives:
+            await self._rest(self._pace.chat_wait(data.get("chat_id")))
         left = self._patience
         while True:
+            if arrives:
+                await self._rest(self._pace.total_wait())
+            if work is not None:
+                await work.sending()
             try:
-                return await callback(*args, **kwargs)
+                answered = await callback(*args, **kwargs)
             except (RetryAfter, NetworkError) as exc:
                 wait = _wait(exc)
                 # getMe has its own retries (bootstrap_retries), which also hear the stop signal.
                 if wait is None or wait > left or endpoint == "getMe":
+                    if work is not None and in_doubt(exc):
+                        work.sent()
                     raise
+            else:
+                if work is not None:
+                    work.sent()
+                return answered
+            if work is not None:
+                work.refused()
             left -= wait
-            await self._sleep(wait)
+            await self._rest(wait)
+
+    async def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            async with resting():
+                await self._sleep(seconds)
+
+
+def new_message(endpoint: str) -> bool:
+    """Return whether a call makes a message appear: doing it twice would show it twice."""
+    return endpoint.startswith(("send", "copy", "forward")) and endpoint != "sendChatAction"
+
+
+def in_doubt(error: BaseException | None) -> bool:
+    """Return whether a call that failed so may have been carried out all the same."""
+    if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
+        return False
+    return _wait(error) is None
 
 
 def _wait(error: RetryAfter | NetworkError) -> float | None:
@@ -73,5 +113,7 @@ def _wait(error: RetryAfter | NetworkError) -> float | None:
         after = error.retry_after
         return after.total_seconds() if isinstance(after, timedelta) else float(after)
     # Never connected, so Telegram never saw it.
-    unreached = isinstance(error.__cause__, (httpx.ConnectError, httpx.ConnectTimeout))
+    unreached = isinstance(
+        error.__cause__, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+    )
     return 1.0 if unreached else None

@@ -6,16 +6,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
 from bot.answering import Answer, AnswerPolicy, answer
 from bot.config import Settings
+from bot.followups import Recent
+from bot.health import Health
 from bot.index_holder import IndexReader
 from bot.rendering import fit
 from bot.setup import encoder_of, options_of, policy_of
 from bot.storage import FILE, Storage, StorageError
+from bot.storage_choices import Choices, Complaints, ForgetfulNames, Pseudonymizer
 from bot.texts import Texts
 from retrieval.build import Snapshot, build
 from retrieval.semantic import Progress, VectorStore
@@ -35,6 +38,9 @@ class Services:
     Attributes:
         storage: Opened and closed by the composition root.
         clock: The present moment, aware.
+        health: What the process counts about itself.
+        names: A voter's pseudonyms for what they chose; the default forgets with the process.
+        recent: The question before, per chat, for minutes.
     """
 
     settings: Settings
@@ -42,6 +48,19 @@ class Services:
     index: IndexReader
     policy: AnswerPolicy
     clock: Callable[[], datetime] = utc_now
+    health: Health = field(default_factory=Health)
+    names: Pseudonymizer = field(default_factory=ForgetfulNames)
+    recent: Recent = field(default_factory=Recent)
+
+    @property
+    def choices(self) -> Choices:
+        """What voters chose: municipality and language."""
+        return Choices(self.storage, self.names)
+
+    @property
+    def complaints(self) -> Complaints:
+        """What voters say is wrong with answers."""
+        return Complaints(self.storage)
 
 
 def make_services(settings: Settings, progress: Progress | None = None) -> Services:
@@ -93,13 +112,15 @@ async def answer_question(
     # The encoder takes some 20 ms and frees the interpreter meanwhile: others must not wait for it.
     given = call() if snapshot.searcher.encoder is None else await asyncio.to_thread(call)
     shown = fit(given, texts, this_year=snapshot.this_year)
+    milliseconds = (time.perf_counter() - started) * 1000
+    services.health.answered(milliseconds, found=bool(shown.hits))
     logger.info(
         "answered outcome=%s reason=%s hits=%d version=%s ms=%.1f",
         shown.outcome.value,
         shown.reason.value,
         len(shown.hits),
         shown.fingerprint,
-        (time.perf_counter() - started) * 1000,
+        milliseconds,
     )
     return Reply(answer=shown, snapshot=snapshot)
 

@@ -14,9 +14,9 @@ from retrieval.decision import read_decision
 from retrieval.examples import Examples, join, read_examples
 from retrieval.fields import build_fields
 from retrieval.lexicon import Lexicon, read_lexicon
+from retrieval.neighbours import Dense, Neighbours
 from retrieval.places import Places
 from retrieval.question import QuestionReader, Switches
-from retrieval.neighbours import Dense, Neighbours
 from retrieval.search import Searcher, Weights
 from retrieval.semantic import Progress, SentenceEncoder, VectorStore
 from retrieval.topic_index import TopicIndex

@@ -19,7 +19,7 @@ _PARTY = re.compile(
         (
             # The party wills: «Bærum Arbeiderparti vil …», «Derfor ønsker vi …», «skal vi styrke»
             rf"\b{_WE}\s(?:(?:derfor|også|fortsatt|bare|alltid)\s)?{_WILL}\b",
-            rf"\bog\svil\b",
+            r"\bog\svil\b",
             rf"\b{_WILL}\s(?:derfor\s)?(?:[\wæøåÆØÅ-]{{2,30}}\s)?{_WE}\b",
             # … works for, stands for, supports, plans
             rf"\b{_WE}\s(?:arbeider|jobber|kjemper|går\sinn)\s(?:for|mot)\b",
@@ -63,8 +63,8 @@ _NOT = re.compile(
             r"\bskal\s(?:være|bli)\sgode\s",
             r"\b(?:skal|vil)\s(?:[\wæøå-]{2,20}\s){0,3}oppleve[s]?\s(?:som|seg)\b",
             r"\bmå\svære\smålet\b",
-            r"\b(?:varm|raus|gode\sliv|like\smuligheter|vugge\stil\sgrav|stolthet|mellommenneskelig\w{0,6}"
-            r"|for\salle,\sikke|livskvalitet)\b",
+            r"\b(?:varm|raus|gode\sliv|like\smuligheter|vugge\stil\sgrav|stolthet|livskvalitet)\b",
+            r"\b(?:mellommenneskelig\w{0,6}|for\salle,\sikke)\b",
         )
     ),
     re.IGNORECASE,

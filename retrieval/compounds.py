@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from retrieval import words
 from retrieval.analysis import Token, TokenFilter
@@ -98,13 +99,13 @@ def sub_compounds(parts: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     return tuple(
         left + link + right
-        for left, right in zip(parts, parts[1:], strict=False)
+        for left, right in pairwise(parts)
         for link in ("", "s")
     )
 
 
 def split_filter(known: Known) -> TokenFilter:
-    """Add the parts of compounds: skolehelsetjeneste -> skolehelsetjeneste skole helse tjeneste helsetjeneste"""
+    """Add the parts of compounds: skolemat -> skolemat skole mat"""
 
     @lru_cache(maxsize=100_000)
     def parts_of(word: str) -> tuple[str, ...]:

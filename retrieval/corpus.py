@@ -184,7 +184,7 @@ def _fingerprint(folder: Path, programmes: tuple[Programme, ...]) -> str:
         )
         digest.update(f"{programme.title}\0{programme.url}\0".encode())  # the title is a heading
     for path in sorted(folder.glob("*.toml")):
-        if path.name != MANIFEST:
+        if path.name != MANIFEST and path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 

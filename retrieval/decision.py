@@ -6,6 +6,7 @@ A logistic model of few, named numbers. It is fitted by ``loftebot calibrate`` a
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,11 +88,18 @@ def read_decision(folder: Path) -> Decision:
     """
     path = folder / DECISION
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = path.read_bytes()
     except OSError as exc:
         raise DecisionError(path, 0, "unreadable", reason=exc.strerror) from exc
+    try:
+        data = tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as exc:
+        raise DecisionError(path, raw[: exc.start].count(b"\n") + 1, "not_utf8") from exc
     except tomllib.TOMLDecodeError as exc:
-        raise DecisionError(path, 1, "not_toml", reason=str(exc)) from exc
+        found = re.search(r"line (\d{1,9})", str(exc))
+        raise DecisionError(
+            path, int(found[1]) if found else 1, "not_toml", reason=str(exc)
+        ) from exc
     return Decision(
         semantic=_model(path, data, "semantic"),
         lexical=_model(path, data, "lexical"),
@@ -104,7 +112,7 @@ def _model(path: Path, data: Mapping[str, object], name: str) -> Model:
         table = data[name]
         assert isinstance(table, dict)
         rows = table["evidence"]
-        return Model(
+        model = Model(
             intercept=float(table["intercept"]),
             weights={key: float(rows[key][0]) for key in NAMES},
             means={key: float(rows[key][1]) for key in NAMES},
@@ -112,15 +120,30 @@ def _model(path: Path, data: Mapping[str, object], name: str) -> Model:
             hit=float(table["hit"]),
             weak=float(table["weak"]),
         )
+        _check(model)
     except (KeyError, TypeError, ValueError, IndexError, AssertionError) as exc:
-        raise DecisionError(path, 1, "decision", model=name, reason=str(exc)) from exc
+        raise DecisionError(path, 0, "decision", model=name, reason=str(exc)) from exc
+    return model
+
+
+def _check(model: Model) -> None:
+    numbers = (model.intercept, *model.weights.values(), *model.means.values())
+    if not np.isfinite(numbers).all():
+        raise ValueError("not finite")
+    if not all(0 < spread < np.inf for spread in model.spreads.values()):
+        raise ValueError("spread <= 0")
+    if not 0 <= model.weak <= model.hit <= 1.01:  # above 1: never
+        raise ValueError("0 <= weak <= hit <= 1")
 
 
 # ---- fitting
 
 
 def fit(
-    rows: Sequence[Evidence], answerable: Sequence[bool], importance: Sequence[float], ridge: float
+    rows: Sequence[Evidence],
+    answerable: NDArray[np.bool_],
+    importance: NDArray[np.float64],
+    ridge: float,
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Fit by Newton's method; returns (intercept, weights, means, spreads).
 

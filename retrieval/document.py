@@ -27,7 +27,9 @@ class Programme:
         file: Name of the file inside the corpus folder.
         kind: ``programme`` (searched and quoted) or ``other`` (kept and listed only).
         period: ``"2023-2027"``, or empty where the source states none.
-        sha256: Of the file as received, in hexadecimal.
+        sha256: Of the file that quotes are proved against, in hexadecimal.
+        received: Name of the PDF, Word file or web page that the text was read from; empty where
+            the text itself is what the party gave.
     """
 
     file: str
@@ -38,6 +40,7 @@ class Programme:
     title: str
     url: str
     sha256: str
+    received: str = ""
     text: str = field(repr=False, default="")
 
     @property
@@ -66,6 +69,7 @@ class Pledge:
         start: Offset of the first character in ``programme.text``, in code points.
         end: Offset one past the last character.
         line: Line of ``start`` in the file, from 1.
+        page: Page of ``start`` in the file as received, from 1; None where it has no pages.
     """
 
     id: str
@@ -78,6 +82,7 @@ class Pledge:
     start: int
     end: int
     line: int
+    page: int | None = None
 
     @property
     def municipality(self) -> str:

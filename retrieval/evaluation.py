@@ -14,6 +14,8 @@ from retrieval.document import Pledge
 
 GAINS = {1: 1, 2: 3, 3: 7}  # gain 2^grade - 1
 Qrels = Mapping[str, Mapping[str, int]]
+Values = tuple[float, float, float, float]
+MISSING = "missing:"  # prefix of a judged text that no pledge holds
 
 
 class QuestionFileError(ValueError):
@@ -103,7 +105,7 @@ def qrels(questions: Sequence[Judged], pledges: Sequence[Pledge]) -> dict[str, d
                         if min(len(words), len(others)) > 2
                         and len(words & others) >= 0.8 * min(len(words), len(others))
                     ),
-                    f"missing:{wanted[:60]}",
+                    f"{MISSING}{wanted[:60]}",
                 ),
             )
         return found[key]
@@ -120,16 +122,22 @@ def qrels(questions: Sequence[Judged], pledges: Sequence[Pledge]) -> dict[str, d
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Means over a set of questions; each measure 0 to 1."""
+    """Means over a set of questions; each measure 0 to 1.
+
+    Attributes:
+        ndcg: All judged texts count, also those that extraction leaves out as no pledge.
+        ndcg_held: Only judged texts that are pledges here: the order alone.
+    """
 
     questions: int
     ndcg: float
     mrr: float
     recall: float
+    ndcg_held: float
 
 
-def measure(rels: Qrels, run: Mapping[str, Sequence[str]]) -> dict[str, tuple[float, float, float]]:
-    """Return (nDCG@5, reciprocal rank, Recall@5) of each question in ``rels``.
+def measure(rels: Qrels, run: Mapping[str, Sequence[str]]) -> dict[str, Values]:
+    """Return (nDCG@5, reciprocal rank, Recall@5, nDCG@5 over held texts) of each question in ``rels``.
 
     nDCG has gains 2^grade - 1; the other two count grade 2 and 3 as relevant, or grade 1 where
     nothing better was judged.
@@ -153,33 +161,36 @@ def measure(rels: Qrels, run: Mapping[str, Sequence[str]]) -> dict[str, tuple[fl
         for name, grade in names.items()
     ]
     ndcg = nDCG(gains={0: 0, **GAINS}) @ 5
-    out = {qid: [0.0, 0.0, 0.0] for qid, names in rels.items() if names}
-    if not rows:
-        return {qid: (0.0, 0.0, 0.0) for qid in out}
-    for metric in ir_measures.iter_calc([ndcg], graded, rows):
-        out[metric.query_id][0] = metric.value
-    for column, kind in ((1, RR), (2, R @ 5)):
-        for metric in ir_measures.iter_calc([kind], binary, rows):
-            out[metric.query_id][column] = metric.value
-    return {qid: (a, b, c) for qid, (a, b, c) in out.items()}
+    held = [q for q in graded if not q.doc_id.startswith(MISSING)]
+    out = {qid: [0.0, 0.0, 0.0, 0.0] for qid, names in rels.items() if names}
+    if rows:
+        for column, kind, wanted in (
+            (0, ndcg, graded),
+            (1, RR, binary),
+            (2, R @ 5, binary),
+            (3, ndcg, held),
+        ):
+            for metric in ir_measures.iter_calc([kind], wanted, rows):
+                out[metric.query_id][column] = metric.value
+    return {qid: (a, b, c, d) for qid, (a, b, c, d) in out.items()}
 
 
-def averages(values: Iterable[tuple[float, float, float]]) -> Figures:
+def averages(values: Iterable[Values]) -> Figures:
     """Average the measures of several questions."""
     rows = list(values)
     n = len(rows)
     if not n:
-        return Figures(0, 0.0, 0.0, 0.0)
-    return Figures(n, *(sum(row[k] for row in rows) / n for k in range(3)))
+        return Figures(0, 0.0, 0.0, 0.0, 0.0)
+    return Figures(n, *(sum(row[k] for row in rows) / n for k in range(4)))
 
 
 @dataclass(slots=True)
 class Table:
     """Figures by group, in the order they were added."""
 
-    groups: dict[str, list[tuple[float, float, float]]] = field(default_factory=dict)
+    groups: dict[str, list[Values]] = field(default_factory=dict)
 
-    def add(self, group: str, values: tuple[float, float, float]) -> None:
+    def add(self, group: str, values: Values) -> None:
         """Add one question's measures to a group."""
         self.groups.setdefault(group, []).append(values)
 

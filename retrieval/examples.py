@@ -58,7 +58,10 @@ def read_examples(folder: Path) -> tuple[ExampleEntry, ...]:
     path = folder / EXAMPLES
     if not path.exists():
         return ()
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as exc:
+        raise ExamplesError(path, 0, "unreadable", reason=exc.strerror) from exc
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as exc:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from retrieval.commitment import is_commitment, is_demand
 from retrieval.document import Kind, Pledge, Programme, pledge_id
 from retrieval.layout import Layout, Paragraph, is_heading, read_layout
+from retrieval.readers.blocks import PAGE
 from retrieval.sentences import sentences
 from retrieval.verbatim import Span, is_verbatim, quote_of
 
@@ -52,6 +53,11 @@ class ExtractionError(Exception):
 @dataclass(slots=True)
 class _State:
     headings: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    """Of marked headings, one each."""
+    lead_level: int = 0
+    """Deepest level above the lead-in: a heading that is no deeper ends it."""
+    lead_used: bool = False
     lead_in: str = ""
     parent: str = ""
     heading_run: bool = False
@@ -65,8 +71,7 @@ def extract(programme: Programme) -> list[Pledge]:
         ExtractionError: If a quote cannot be proved verbatim.
     """
     text = programme.text
-    tail = _CHROME_TAIL.search(text)
-    layout = read_layout(text, 0, tail.start() if tail else len(text))
+    layout = read_layout(text, 0, body_end(text))
     pledges: list[Pledge] = []
     taken: set[str] = set()
     seen: set[str] = set()
@@ -91,9 +96,21 @@ def extract(programme: Programme) -> list[Pledge]:
                 start=start,
                 end=end,
                 line=line,
+                page=page_at(text, start),
             )
         )
     return pledges
+
+
+def body_end(text: str) -> int:
+    """Return where the programme ends and the form of the web page around it begins."""
+    tail = _CHROME_TAIL.search(text)
+    return tail.start() if tail else len(text)
+
+
+def page_at(text: str, start: int) -> int | None:
+    """Return the page that an offset is on, from 1; None where the text has no page marks."""
+    return text.count(PAGE, 0, start) + 1 if PAGE in text else None
 
 
 def _repeated(pledges: list[Pledge], quote: str) -> bool:
@@ -110,6 +127,11 @@ def _spans(text: str, layout: Layout, title: str) -> Iterator[tuple[int, int, Ki
         follower = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
         if _CHROME_LINE.fullmatch(body):
             continue
+        if paragraph.heading:
+            _marked_heading(state, paragraph, follower)
+            continue
+        if paragraph.glyph:
+            state.lead_used = True
         if paragraph.glyph:
             yield from _bullet(text, layout, paragraph, follower, state)
             state.heading_run = False
@@ -118,16 +140,18 @@ def _spans(text: str, layout: Layout, title: str) -> Iterator[tuple[int, int, Ki
         lead = _LEAD_IN.match(body)
         if lead:
             state.lead_in = _lead_in(lead["lead"], paragraphs[i - 1] if i else None)
+            state.lead_level, state.lead_used = max(state.levels, default=0), False
             state.heading_run = False
             if lead["rest"]:
                 start = paragraph.start + text[paragraph.start : paragraph.end].index(":") + 1
                 start += len(text[start:]) - len(text[start:].lstrip())
                 yield start, paragraph.end, "bullet", _copy(state)
-        elif _BARE_LEAD_IN.fullmatch(body) and follower and follower.glyph:
+        elif (
+            (_BARE_LEAD_IN.fullmatch(body) or body.endswith(":")) and follower and follower.glyph
+        ):
             state.lead_in = body
-        elif body.endswith(":") and follower and follower.glyph:
-            state.lead_in = body
-        elif len(paragraph.lines) == 1 and is_heading(body):
+            state.lead_level, state.lead_used = max(state.levels, default=0), False
+        elif not layout.marked and len(paragraph.lines) == 1 and is_heading(body):
             _heading(state, body)
         elif state.lead_in and body[:1].islower() and is_demand(body):
             yield paragraph.start, paragraph.end, "bullet", _copy(state)
@@ -181,6 +205,25 @@ def _heading(state: _State, heading: str) -> None:
     state.heading_run = True
 
 
+def _marked_heading(state: _State, paragraph: Paragraph, follower: Paragraph | None) -> None:
+    """Levels are known: a heading ends those of its level and below. «Vi vil:» is a lead-in."""
+    body, level = paragraph.text, paragraph.heading
+    state.parent = ""
+    if _LEAD_IN.match(body) or (
+        (_BARE_LEAD_IN.fullmatch(body) or body.endswith(":")) and follower and follower.glyph
+    ):
+        state.lead_in = body
+        state.lead_level, state.lead_used = max(state.levels, default=0), False
+        return
+    kept = sum(above < level for above in state.levels)
+    state.headings = (*state.headings[:kept], body)
+    state.levels = (*state.levels[:kept], level)
+    if state.lead_in and not state.lead_used:
+        state.lead_level = level - 1  # «… vil:» right above a heading holds for that and its equals
+    elif level <= state.lead_level:
+        state.lead_in = ""
+
+
 def _lead_in(lead: str, previous: Paragraph | None) -> str:
     """Mend a lead-in whose first words were torn off: «… næringslivet. Asker ⏎⏎ Arbeiderparti vil»."""
     party = r"\w{0,20}[Pp]arti|Høgre|Høyre|Venstre|SV|Rødt|Raudt"
@@ -192,4 +235,8 @@ def _lead_in(lead: str, previous: Paragraph | None) -> str:
 
 
 def _copy(state: _State, parent: str | None = None) -> _State:
-    return _State(state.headings, state.lead_in, state.parent if parent is None else parent)
+    return _State(
+        headings=state.headings,
+        lead_in=state.lead_in,
+        parent=state.parent if parent is None else parent,
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from retrieval import words
 from retrieval.analysis import (
     Analyzer,
+    Token,
     hyphens,
     lowercase,
     stem_filter,
@@ -49,11 +50,11 @@ def passage_analyzer(*, compounds: bool = True) -> Analyzer:
 def example_analyzer(lexicon: Lexicon) -> Analyzer:
     """Analyzer of example questions: as passages, and in the voter's languages."""
 
-    def to_bokmaal(tokens):  # type: ignore[no-untyped-def]
+    def to_bokmaal(tokens: Iterable[Token]) -> Iterator[Token]:
         """Map nynorsk and dialect: skule -> skole"""
         for token in tokens:
             mapped = lexicon.nynorsk.get(token.term)
-            yield token if mapped is None else type(token)(mapped, token.start, token.end)
+            yield token if mapped is None else replace(token, term=mapped)
 
     return Analyzer(
         word_tokenizer,

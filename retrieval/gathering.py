@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,10 @@ from retrieval.evidence import Evidence
 from retrieval.question import Question
 from retrieval.search import Array, Scores, Searcher
 
+TOP = 3  # pledges whose coverage counts: what a voter reads first
+# Ways a word reaches the topic tree as itself, not through a synonym or a part.
+_AS_ITSELF = frozenset(("word", "nynorsk", "english", "spelling"))
+
 
 def gather(
     searcher: Searcher, question: Question, scores: Scores, municipalities: Collection[str] = ()
@@ -19,84 +24,133 @@ def gather(
     """Gather the evidence for answering from the pledges of ``municipalities`` (empty: all)."""
     allowed = searcher.allowed(municipalities)
     order = np.flatnonzero(allowed)[np.argsort(-scores.total[allowed], kind="stable")]
-    top = order[:3]
-    concepts = question.concepts
-    field = searcher.fields.text
+    lexical = _lexical(searcher, question, scores, allowed, order[:TOP])
+    topics = _topics(searcher, question, scores, municipalities, lexical, order)
+    nearest = _top(scores.nearest[allowed])
+    by_words, by_questions = _best(scores.lexical, allowed, 5), _best(scores.centre, allowed, 5)
+    return Evidence(
+        coverage=lexical.coverage,
+        normalised=lexical.normalised,
+        unmatched=lexical.unmatched,
+        head_unmatched=lexical.head_unmatched,
+        examples=min(1.5, _top(scores.examples[allowed]) / lexical.ideal),
+        nearest=nearest,
+        centre=_top(scores.centre[allowed]),
+        outside=topics.outside,
+        inside=topics.inside,
+        uncovered=topics.uncovered,
+        margin=nearest - max(topics.outside, topics.uncovered),
+        covered=topics.covered,
+        topic=topics.first_hit,
+        dense=_top(scores.dense[allowed]) / 10,
+        known_silent=topics.known_silent,
+        agree_lexical=len(by_words & by_questions) / 5,
+        agree_meaning=len(by_words & _best(scores.dense, allowed, 5)) / 5,
+        agree_topic=len(by_questions & _best(scores.topics, allowed, 20)) / 5,
+        lead=_lead(scores.total[order], 5),
+        lead_far=_lead(scores.total[order], 20),
+        affinity=topics.affinity,
+        length=len(question.concepts) / 10,
+        english=float(question.language == "en"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexical:
+    """How much of the question's words the pledges hold; ``most`` is each concept's best score."""
+
+    coverage: float
+    normalised: float
+    unmatched: float
+    head_unmatched: float
+    ideal: float
+    most: NDArray[np.float64]
+    found: NDArray[np.bool_]
+
+
+def _lexical(
+    searcher: Searcher,
+    question: Question,
+    scores: Scores,
+    allowed: NDArray[np.bool_],
+    top: NDArray[np.int64],
+) -> _Lexical:
+    concepts, field = question.concepts, searcher.fields.text
+    if not concepts or not len(top):
+        return _Lexical(
+            0.0, 0.0, 1.0, 0.0, 1.0, np.zeros(len(concepts)), np.zeros(len(concepts), bool)
+        )
     most = np.asarray(
         [
-            c.weight
-            * max((v.weight * field.idf(v.term) for v in c.variants), default=0.0)
-            * (field.k1 + 1)
+            c.weight * (field.k1 + 1) * max(v.weight * field.idf(v.term) for v in c.variants)
             for c in concepts
         ]
     )
     ideal = float(most.sum()) or 1.0
-    share = (
-        np.minimum(1.0, scores.concepts / np.maximum(0.5 * most[:, None], 1e-9))
-        if len(concepts)
-        else np.zeros((0, len(allowed)))
+    # Half of the best possible score is full cover: a long pledge holds a word as surely as a short.
+    share = np.minimum(1.0, scores.concepts[:, top] / np.maximum(0.5 * most[:, None], 1e-9))
+    found = np.asarray((scores.concepts[:, allowed] > 0).any(axis=1))
+    # The rarest word in the language at large is what the question is about.
+    head = int(np.argmax([c.weight * (7.5 - words.zipf(c.word.split()[-1])) for c in concepts]))
+    return _Lexical(
+        coverage=float((most[:, None] * share).sum(axis=0).max() / ideal),
+        normalised=min(1.0, _top(scores.concepts.sum(axis=0)[allowed]) / ideal),
+        unmatched=float(most[~found].sum() / ideal),
+        head_unmatched=float(not (scores.concepts[head, top] > 0).any()),
+        ideal=ideal,
+        most=most,
+        found=found,
     )
-    coverage = (
-        float((most[:, None] * share[:, top]).sum(axis=0).max() / ideal)
-        if len(top) and len(concepts)
-        else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Topics:
+    """The question against the topic tree; zeros where there is none."""
+
+    outside: float = 0.0
+    inside: float = 0.0
+    uncovered: float = 0.0
+    covered: float = 0.0
+    first_hit: float = 0.0
+    known_silent: float = 0.0
+    affinity: float = 0.0
+
+
+def _topics(
+    searcher: Searcher,
+    question: Question,
+    scores: Scores,
+    municipalities: Collection[str],
+    lexical: _Lexical,
+    order: NDArray[np.int64],
+) -> _Topics:
+    about, tree = scores.about, searcher.topics
+    if about is None or tree is None:
+        return _Topics()
+    politics, has = tree.politics, searcher.covered(municipalities)
+    # A word that the tree knows and no pledge holds speaks for silence; one nobody knows does not.
+    silent = np.asarray(
+        [
+            not lexical.found[i]
+            and any(v.term in tree and v.source in _AS_ITSELF for v in concept.variants)
+            for i, concept in enumerate(question.concepts)
+        ],
+        bool,
     )
-    anywhere = (scores.concepts[:, allowed] > 0).any(axis=1) if len(concepts) else np.zeros(0, bool)
-    head = (
-        int(np.argmax([c.weight * (7.5 - words.zipf(c.word.split()[-1])) for c in concepts]))
-        if concepts
-        else -1
+    return _Topics(
+        outside=_top(about.nearest[~politics]),
+        inside=_top(about.nearest[politics & has]),
+        uncovered=_top(about.nearest[politics & ~has]),
+        covered=float(tree.shares(about)[has].sum()),
+        first_hit=float(scores.topics[order[0]]) if len(order) else 0.0,
+        known_silent=float(lexical.most[silent].sum() / lexical.ideal),
+        affinity=float(about.affinity.max()) / 5,
     )
-    lexical = scores.concepts.sum(axis=0)
-    about = scores.about
-    nearest = float(scores.nearest[allowed].max()) if allowed.any() else 0.0
-    centre = float(scores.centre[allowed].max()) if allowed.any() else 0.0
-    by_words, by_questions = _best(scores.lexical, allowed, 5), _best(scores.centre, allowed, 5)
-    by_meaning, by_topic = _best(scores.dense, allowed, 5), _best(scores.topics, allowed, 20)
-    outside = inside = uncovered = covered = topic = known_silent = 0.0
-    if about is not None and searcher.topics is not None and searcher.membership is not None:
-        politics = searcher.topics.politics
-        has = searcher.covered(municipalities)
-        outside = float(about.nearest[~politics].max(initial=0.0))
-        inside = float(about.nearest[politics & has].max(initial=0.0))
-        uncovered = float(about.nearest[politics & ~has].max(initial=0.0))
-        shares = searcher.topics.shares(about)
-        covered = float(shares[has].sum())
-        topic = float(scores.topics[top[0]]) if len(top) else 0.0
-        silent = [
-            not anywhere[i]
-            and any(
-                v.term in searcher.topics and v.source in ("word", "nynorsk", "english", "spelling")
-                for v in c.variants
-            )
-            for i, c in enumerate(concepts)
-        ]
-        known_silent = float((most * np.asarray(silent, float)).sum() / ideal) if concepts else 0.0
-    return Evidence(
-        coverage=coverage,
-        normalised=min(1.0, float(lexical[allowed].max(initial=0.0)) / ideal),
-        unmatched=float(most[~anywhere].sum() / ideal) if len(concepts) else 1.0,
-        head_unmatched=float(head >= 0 and not (scores.concepts[head, top] > 0).any()),
-        examples=min(1.5, float(scores.examples[allowed].max(initial=0.0)) / ideal),
-        nearest=nearest,
-        centre=centre,
-        outside=outside,
-        inside=inside,
-        uncovered=uncovered,
-        margin=nearest - max(outside, uncovered),
-        covered=covered,
-        topic=topic,
-        dense=float(scores.dense[allowed].max(initial=0.0)) / 10,
-        known_silent=known_silent,
-        agree_lexical=len(by_words & by_questions) / 5,
-        agree_meaning=len(by_words & by_meaning) / 5,
-        agree_topic=len(by_questions & by_topic) / 5,
-        lead=_lead(scores.total[order], 5),
-        lead_far=_lead(scores.total[order], 20),
-        affinity=0.0 if about is None else float(about.affinity.max()) / 5,
-        length=len(concepts) / 10,
-        english=float(question.language == "en"),
-    )
+
+
+def _top(scores: Array) -> float:
+    """The best of the scores, 0 where there is none or all are negative."""
+    return float(scores.max(initial=0.0))
 
 
 def _best(scores: Array, allowed: NDArray[np.bool_], count: int) -> set[int]:
@@ -105,8 +159,6 @@ def _best(scores: Array, allowed: NDArray[np.bool_], count: int) -> set[int]:
 
 
 def _lead(descending: Array, place: int) -> float:
-    return (
-        float(descending[0] - descending[min(place, len(descending) - 1)]) / 3
-        if len(descending)
-        else 0.0
-    )
+    if not len(descending):
+        return 0.0
+    return float(descending[0] - descending[min(place, len(descending) - 1)]) / 3

@@ -18,6 +18,8 @@ _NESTED = frozenset("○◦▪■□")
 _BULLET = re.compile(rf"(?:[{re.escape(BULLETS)}o]\s{{1,40}}){{1,3}}(?=\S)")
 _GLYPH = re.compile(rf"[{re.escape(BULLETS)}o](?=\s)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-zæøå])[.)]\s{1,20}(?=\S)")
+# How the readers (see ``readers/blocks.py``) and Markdown write a heading and its level.
+_HEADING = re.compile(r"(#{1,6})\s{1,20}(?=\S)")
 _PAGE_NUMBER = re.compile(
     r"(?:side\s{1,3}|s\.\s{0,3}|[-–]\s{0,3})?\d{1,3}(?:\s{0,3}(?:av|/|\|)\s{0,3}\d{1,4})?(?:\s{0,3}[-–])?$",
     re.IGNORECASE,
@@ -46,13 +48,18 @@ class Line:
 
 @dataclass(slots=True, kw_only=True)
 class Paragraph:
-    """Lines that belong together. ``glyph`` is the bullet they stand behind, or empty."""
+    """Lines that belong together.
+
+    ``glyph`` is the bullet they stand behind, or empty; ``heading`` the level of a marked heading,
+    from 1, or 0.
+    """
 
     start: int
     end: int
     lines: list[str]
     glyph: str = ""
     level: int = 0
+    heading: int = 0
     number: int = 0
     blanks_before: int = 0
 
@@ -64,20 +71,27 @@ class Paragraph:
 
 @dataclass(slots=True, kw_only=True)
 class Layout:
-    """Paragraphs of a text in order, and the spans that are page furniture."""
+    """Paragraphs of a text in order, and the spans that are page furniture.
+
+    ``marked``: headings carry marks, so what has none is no heading, and a line is a paragraph.
+    """
 
     paragraphs: list[Paragraph]
     furniture: list[Span] = field(default_factory=list)
     wrapped: bool = False
+    marked: bool = False
 
 
 def read_layout(text: str, start: int = 0, end: int | None = None) -> Layout:
     """Group the lines of ``text[start:end]`` into paragraphs."""
     lines = list(_lines(text, start, len(text) if end is None else end))
+    marked = any(_HEADING.match(line.text) for line in lines)
     lines, furniture = _drop_furniture(lines)
-    width = _wrap_width(lines)
-    paragraphs = _join_tails(list(_paragraphs(lines, width)))
-    return Layout(paragraphs=paragraphs, furniture=furniture, wrapped=width > 0)
+    width = 0 if marked else _wrap_width(lines)
+    paragraphs = list(_paragraphs(lines, width, marked=marked))
+    if not marked:
+        paragraphs = _join_tails(paragraphs)
+    return Layout(paragraphs=paragraphs, furniture=furniture, wrapped=width > 0, marked=marked)
 
 
 def is_heading(text: str) -> bool:
@@ -152,12 +166,24 @@ def _wrap_width(lines: Sequence[Line]) -> int:
     return width if width <= 140 and len(full) >= max(3, len(lines) // 20) else 0
 
 
-def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[Paragraph]:
+def _paragraphs(lines: Sequence[Line], width: int, *, marked: bool) -> Iterator[Paragraph]:
     current: Paragraph | None = None
     for i, line in enumerate(lines):
         follower = lines[i + 1] if i + 1 < len(lines) else None
         glyph = _BULLET.match(line.text) or _numbered(current, line)
-        if glyph:
+        heading = _HEADING.match(line.text) if marked else None
+        if heading:
+            if current:
+                yield current
+            current = Paragraph(
+                start=line.start + heading.end(),
+                end=line.end,
+                lines=[line.text[heading.end() :]],
+                heading=len(heading[1]),
+                number=line.number,
+                blanks_before=line.blanks_before,
+            )
+        elif glyph:
             if current:
                 yield current
             marks = _GLYPH.findall(line.text[: glyph.end()]) or [glyph.group().strip()]
@@ -170,7 +196,11 @@ def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[Paragraph]:
                 number=line.number,
                 blanks_before=line.blanks_before,
             )
-        elif current and _continues(current, lines[i - 1], line, follower, width):
+        elif (
+            current
+            and not (marked and (line.blanks_before or current.heading))
+            and _continues(current, lines[i - 1], line, follower, width)
+        ):
             current.lines.append(line.text)
             current.end = line.end
         else:

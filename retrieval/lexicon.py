@@ -71,6 +71,10 @@ def read_lexicon(folder: Path) -> Lexicon:
         for word in line.words:
             _extend(english.setdefault(english_base(word), []), line.to)
     nynorsk = _toml(folder / NYNORSK)
+    for table, key in (("nynorsk", ""), ("dialekt", ""), ("stopp", "words")):
+        found = nynorsk.get(table, {})
+        if not isinstance(found, dict) or not isinstance(found.get(key, []), list):
+            raise LexiconError(folder / NYNORSK, 1, "section", section=table, key=key or "=")
     pairs = {
         key.lower(): str(value).lower()
         for table in ("nynorsk", "dialekt")
@@ -110,7 +114,10 @@ def _extend(targets: list[str], to: tuple[str, ...]) -> None:
 def _toml(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as exc:
+        raise LexiconError(path, 0, "unreadable", reason=exc.strerror) from exc
     try:
         return tomllib.loads(raw.decode("utf-8"))
     except UnicodeDecodeError as exc:

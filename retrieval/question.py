@@ -333,7 +333,7 @@ class QuestionReader:
         return words.is_known(word) and words.zipf(word) > 1.5
 
     def _restore(self, word: str) -> str:
-        """Give a word its æ, ø, å back when only the corpus' spelling with them is a word: sondag -> søndag"""
+        """Give a word its æ, ø, å back when only that is a word of the corpus: sondag -> søndag"""
         if any(c in "æøå" for c in word) and self._is_word(word):
             return word
         if self._is_word(word):

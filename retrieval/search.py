@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import words
-from retrieval.document import Pledge
 from retrieval.decision import Decision, Model
+from retrieval.document import Pledge
 from retrieval.fields import Fields, grams
 from retrieval.index import BM25Index
-from retrieval.question import Concept, Question, QuestionReader
 from retrieval.neighbours import Dense
+from retrieval.question import Concept, Question, QuestionReader
 from retrieval.semantic import SentenceEncoder
 from retrieval.topic_index import TopicIndex, TopicScores, profile
 

@@ -29,12 +29,12 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         rest = text[end:].lstrip()
         if rest:
             before = text[start : match.start() + 1]
-            if text[match.start()] == "." and (
-                _ORDINAL.search(before) or _ABBREVIATION.search(before)
-            ):
-                # An ordinal or abbreviation ends the sentence only before a clear new start.
-                if not rest[:1].isupper() or _ORDINAL.search(before):
-                    continue
+            dot = text[match.start()] == "."
+            # An ordinal never ends a sentence; an abbreviation does before a clear new start.
+            if dot and _ORDINAL.search(before):
+                continue
+            if dot and _ABBREVIATION.search(before) and not rest[:1].isupper():
+                continue
             if rest[:1].islower():
                 continue
         yield _trim(text, start, end)

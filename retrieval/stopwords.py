@@ -1,6 +1,8 @@
-"""Words that a question can lose without losing its topic. Dropped before folding, where «før» and
-«for», «bør» and «bor» would fall together. Nynorsk and dialect function words stand in
-``seeds/nynorsk.toml``, where staff may edit them."""
+"""Words that a question can lose without losing its topic.
+
+Dropped before folding, where «før» and «for», «bør» and «bor» would fall together. Nynorsk and dialect
+function words stand in ``seeds/nynorsk.toml``, where staff may edit them.
+"""
 
 BOKMAAL = frozenset(
     """alle allerede alltid andre annen annet at av bare bak be ble bli blir blitt bra burde bør både da

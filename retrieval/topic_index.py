@@ -15,7 +15,7 @@ from retrieval.index import BM25Index
 from retrieval.lexicon import Lexicon
 from retrieval.neighbours import Dense, Neighbours
 from retrieval.question import Concept
-from retrieval.semantic import Progress, SentenceEncoder, VectorStore, Vectors
+from retrieval.semantic import Progress, SentenceEncoder, Vectors, VectorStore
 from retrieval.topics import Topic, TopicTree
 
 Array = NDArray[np.float32]
@@ -135,7 +135,10 @@ class TopicIndex:
             )
             views.append((0.5, meaning))
         asked = self._asked(pledges, examples, encoder, store)
-        out = sum(weight * view for weight, view in views) / sum(weight for weight, _ in views)
+        total = sum(weight for weight, _ in views)
+        out = np.zeros((len(pledges), len(self.leaves)), np.float32)
+        for weight, view in views:
+            out += np.float32(weight / total) * view
         if asked is not None:
             has = np.asarray([p.id in examples for p in pledges])
             out = np.where(has[:, None], 0.5 * out + 0.5 * asked, out)

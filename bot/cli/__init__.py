@@ -13,11 +13,13 @@ import click
 
 _COMMANDS = {
     "ask": "bot.cli.ask",
+    "backup": "bot.cli.backup",
     "calibrate": "bot.cli.calibrate",
     "chat": "bot.cli.serve",
     "check": "bot.cli.check",
     "evaluate": "bot.cli.evaluate",
     "pledges": "bot.cli.pledges",
+    "restore": "bot.cli.backup",
     "run": "bot.cli.serve",
     "thesaurus": "bot.cli.thesaurus",
     "topics": "bot.cli.topics",

@@ -181,9 +181,11 @@ def summary(samples: Sequence[Sample], fitted: Fitted) -> str:
     y = np.asarray([s.judged.answerable for s in samples])
     p = fitted.probabilities
     return (
-        f"AUROC {auroc(list(y), p):.3f}; terskler {fitted.hit:.3f}/{fitted.weak:.3f}; uten svar vist som treff "
-        f"{(p[~y] >= fitted.hit).mean():.1%}, vist i det hele {(p[~y] >= fitted.weak).mean():.1%}; "
-        f"med svar avvist {(p[y] < fitted.weak).mean():.1%}, klart treff {(p[y] >= fitted.hit).mean():.1%}"
+        f"AUROC {auroc(list(y), p):.3f}; terskler {fitted.hit:.3f}/{fitted.weak:.3f}; "
+        f"uten svar vist som treff {(p[~y] >= fitted.hit).mean():.1%}, "
+        f"vist i det hele {(p[~y] >= fitted.weak).mean():.1%}; "
+        f"med svar avvist {(p[y] < fitted.weak).mean():.1%}, "
+        f"klart treff {(p[y] >= fitted.hit).mean():.1%}"
     )
 
 
@@ -193,7 +195,8 @@ def as_toml(
     """Return the data file: the numbers, and where they come from."""
     n = sum(q.answerable for q in judged)
     lines = [
-        "# Fitted by `loftebot calibrate`; do not edit by hand. evidence: [log-odds per spread, mean, spread].",
+        "# Fitted by `loftebot calibrate`; do not edit by hand.",
+        "# evidence: [log-odds per spread, mean, spread]",
         "[provenance]",
         f'date = "{datetime.now(tz=UTC).date().isoformat()}"',
         f"files = [{', '.join(chr(34) + f.name + chr(34) for f in files)}]",

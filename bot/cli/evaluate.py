@@ -16,7 +16,15 @@ from bot.config import Settings
 from bot.setup import encoder_of, options_of
 from retrieval.build import Options, Snapshot, build
 from retrieval.corpus import read_corpus
-from retrieval.evaluation import Judged, QuestionFileError, Table, measure, qrels, read_questions
+from retrieval.evaluation import (
+    MISSING,
+    Judged,
+    QuestionFileError,
+    Table,
+    measure,
+    qrels,
+    read_questions,
+)
 from retrieval.question import Switches
 from retrieval.semantic import VectorStore
 
@@ -66,7 +74,8 @@ def evaluate(
 ) -> None:
     """Print nDCG@5, MRR, Recall@5 and outcome rates for FILES, by class and split.
 
-    Ranking figures ignore outcomes: they judge the order alone. Needs the extra [evaluate].
+    Ranking figures ignore outcomes. nDCG@5 counts every judged text, also those that are no pledges
+    here; «held» only those that are. Needs the extra [evaluate].
     """
     settings = settings_of(ctx)
     try:
@@ -145,15 +154,16 @@ def orphaned(settings: Settings, snapshot: Snapshot, questions: list[Judged]) ->
         replace(question, answerable=False)
         for question in questions
         if (good := [name for name, grade in rels[question.qid].items() if grade >= 2])
-        and not any(name in present or name.startswith("missing:") for name in good)
+        and not any(name in present or name.startswith(MISSING) for name in good)
     ]
 
 
 def _print_ranking(table: Table) -> None:
-    click.echo(f"{'':32} {'n':>5} {'nDCG@5':>7} {'MRR':>6} {'R@5':>6}")
+    click.echo(f"{'':32} {'n':>5} {'nDCG@5':>7} {'held':>7} {'MRR':>6} {'R@5':>6}")
     for name, figures in table.rows():
         click.echo(
-            f"{name:32} {figures.questions:5} {figures.ndcg:7.4f} {figures.mrr:6.3f} {figures.recall:6.3f}"
+            f"{name:32} {figures.questions:5} {figures.ndcg:7.4f} {figures.ndcg_held:7.4f} "
+            f"{figures.mrr:6.3f} {figures.recall:6.3f}"
         )
 
 
@@ -171,7 +181,13 @@ def _print_outcomes(rates: dict[str, Counter[str]]) -> None:
 def _as_json(table: Table, rates: dict[str, Counter[str]]) -> dict[str, object]:
     return {
         "ranking": {
-            name: {"n": f.questions, "ndcg5": f.ndcg, "mrr": f.mrr, "recall5": f.recall}
+            name: {
+                "n": f.questions,
+                "ndcg5": f.ndcg,
+                "ndcg5_held": f.ndcg_held,
+                "mrr": f.mrr,
+                "recall5": f.recall,
+            }
             for name, f in table.rows()
         },
         "outcomes": {name: dict(counts) for name, counts in rates.items()},

@@ -48,7 +48,7 @@ def topics(
     if topic and topic not in tree.by_id:
         fail(f"ukjent emne «{topic}»", BAD_USE)
     for leaf in tree.topics:
-        if not leaf.is_politics or (topic and leaf.id != topic and leaf.parent != topic):
+        if not leaf.is_politics or (topic and topic not in {leaf.id, leaf.parent}):
             continue
         rows = members.get(leaf.id)
         if rows is None:
@@ -75,7 +75,8 @@ def topics(
 def assignment(snapshot: Snapshot, municipality: str | None) -> dict[str, list[int]]:
     """Return leaf id -> numbers of its pledges: each pledge's best topics, if near enough."""
     searcher = snapshot.searcher
-    assert searcher.topics is not None and searcher.membership is not None, "checked by the caller"
+    assert searcher.topics is not None, "checked by the caller"
+    assert searcher.membership is not None, "there is a tree, so there is a membership"
     members: dict[str, list[int]] = {
         leaf.id: [] for leaf in searcher.topics.leaves if leaf.is_politics
     }

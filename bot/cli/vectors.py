@@ -25,5 +25,6 @@ def vectors(ctx: click.Context) -> None:
     before = path.stat().st_size if path.exists() else 0
     store.save(path, only=store.used)
     click.echo(
-        f"{path}: {len(store.used)} setninger, {path.stat().st_size / 2**20:.2f} MiB (var {before / 2**20:.2f})"
+        f"{path}: {len(store.used)} setninger, "
+        f"{path.stat().st_size / 2**20:.2f} MiB (var {before / 2**20:.2f})"
     )

@@ -51,12 +51,95 @@ class Texts:
     unknown_command: str
     not_text: str
     went_wrong: str
+    maybe_lost: str
+    """After a lost connection: the answer may have arrived, or not."""
+    restarted: str
+    too_long: str
+    too_many: str
+    """Once, to who asks more in a minute than anybody can read."""
     # profile
     command_start: str
     command_help: str
     command_about: str
     command_sources: str
     command_privacy: str
+    # under an answer
+    fixed_label: str
+    quotes_language: str
+    button_more: str
+    button_context: str
+    button_share: str
+    button_same: str
+    button_everywhere: str
+    button_topics: str
+    button_other_topics: str
+    button_missing: str
+    button_previous: str
+    button_next: str
+    button_up: str
+    button_headings: str
+    button_by_topic: str
+    button_private: str
+    button_quote: str
+    page_of: str
+    thanks_agree: str
+    ask_why: str
+    complaint_topic: str
+    complaint_meaning: str
+    complaint_place: str
+    complaint_outdated: str
+    complaint_other: str
+    complaint_stored: str
+    see_other: str
+    missing_stored: str
+    context_head: str
+    why_head: str
+    more_head: str
+    no_more: str
+    question_gone: str
+    # a voter's choices
+    place_ask: str
+    place_set: str
+    place_all: str
+    place_all_set: str
+    choice_failed: str
+    language_name: str
+    language_ask: str
+    language_set: str
+    # one quote
+    quote_id: str
+    quote_unknown: str
+    quote_usage: str
+    # browse
+    topics_head: str
+    topics_head_in: str
+    headings_head: str
+    topic_empty: str
+    topic_gone: str
+    # take part
+    engage_head: str
+    engage_newsletter: str
+    engage_membership: str
+    engage_contact: str
+    # what is not a question
+    too_long: str
+    not_voice: str
+    not_picture: str
+    not_personal: str
+    not_forwarded: str
+    # groups and inline
+    group_usage: str
+    inline_title: str
+    # profile, more
+    command_place: str
+    command_topics: str
+    command_quote: str
+    command_engage: str
+    command_language: str
+    command_ask: str
+    command_reload: str
+    profile_short: str
+    profile_description: str
     # conversation in the terminal
     chat_intro: str
     chat_prompt: str
@@ -70,3 +153,22 @@ class Texts:
     reload_done: str
     reload_unchanged: str
     reload_failed: str
+    # operations, for admins
+    status: str
+    status_never: str
+    command_status: str
+    alert_count: str
+    alert_error: str
+    alert_unknown: str
+    """In place of a number that nobody knows."""
+    alert_backup_failed: str
+    alert_conflict: str
+    alert_corrupt: str
+    alert_crash_loop: str
+    alert_disk_full: str
+    alert_disk_low: str
+    alert_locked: str
+    alert_recovered: str
+    alert_recovered_empty: str
+    alert_storage: str
+    alert_telegram: str

@@ -44,11 +44,12 @@ FAULTS = {
     # config
     "config_unreadable": "kan ikke leses ({reason}). Oppgi en annen med --config.",
     "config_not_toml": "er ikke gyldig TOML: {reason}",
+    "not_choice": "«{key}» må være en av {known}.",
     "not_flag": "«{key}» må være true eller false.",
     "not_ids": "«{key}» må være en liste med hele tall, som [12345].",
     "not_number": "«{key}» må være et tall.",
     "out_of_range": "«{key}» = {value}, må være fra {low} til {high}.",
-    "token_file": "telegram.token_file = «{file}» kan ikke leses ({reason}).",
+    "token_file": "filen i telegram.token_file kan ikke leses ({reason}).",
     "token_missing": "mangler token. Sett TELEGRAM_BOT_TOKEN, eller telegram.token_file i {path}.",
     "storage_failed": (
         "kan ikke brukes som spørsmålslogg ({reason}). Finnes mappen, og har boten lov til å skrive?"
@@ -57,7 +58,28 @@ FAULTS = {
         "er laget av en nyere løftebot (skjema {found}; denne kjenner {known}). "
         "Bruk den nyere. Filen er ikke rørt."
     ),
+    # keys
+    "keys_missing": "har ingen nøkler. Lag dem med: loftebot keys init",
+    "keys_exist": "har nøkler fra før. De er ikke rørt. Bytt dem med: loftebot keys rotate",
+    "keys_unreadable": "nøklene kan ikke brukes ({reason}). Har boten lov til å lese og skrive her?",
+    "keys_among_data": (
+        "ligger i datamappen {data}. Flytt nøklene ut: den som får en kopi av dataene, "
+        "skal ikke få nøklene med."
+    ),
+    "keys_mode": "har rettigheter {found}. Bare eieren skal lese nøklene: chmod {wanted}",
+    "keys_damaged": "er ikke en nøkkel (32 byte). Hent den fra sikkerhetskopien av nøklene.",
+    "keys_too_many": "er byttet for mange ganger (255).",
+    # backup
+    "backup_nothing": "finnes ikke, så det er ingenting å ta sikkerhetskopi av.",
+    "backup_failed": "kan ikke skrives ({reason}). Er disken full, og har boten lov til å skrive her?",
+    "backup_damaged": (
+        "er skadet ({reason}). Ingen kopi er laget, de gamle er urørt. Start boten på nytt, "
+        "så henter den den nyeste kopien."
+    ),
+    "restore_unfit": "kan ikke hentes tilbake ({reason}). Loggen er ikke rørt. Velg en annen kopi.",
+    "storage_pragma": "{name} ble {found}, ikke {wanted}. SQLite på denne maskinen kan ikke brukes.",
     "telegram_unreachable": "får ikke kontakt med Telegram ({reason}). Sjekk nettet og prøv igjen.",
+    "already_running": "en løftebot kjører alt med denne mappen. Stopp den først.",
     "token_refused": "Telegram godtar ikke tokenet. Hent et nytt fra BotFather.",
 }
 

@@ -80,11 +80,110 @@ NB = Texts(
     unknown_command="Den kommandoen kjenner jeg ikke. Skriv /hjelp.",
     not_text="Jeg kan bare lese tekst. Skriv spørsmålet ditt, så leter jeg i programmene.",
     went_wrong="Noe gikk galt (ref {ref}). Prøv igjen om litt.",
+    maybe_lost="Forbindelsen til Telegram falt ut. Fikk du ikke svar? Spør igjen.",
+    restarted="Jeg ble startet på nytt. Fikk du ikke svar? Spør igjen.",
+    too_long=(
+        "Meldingen er på {length} tegn, og jeg leser høyst {limit}. "
+        "Kan du korte den ned til selve spørsmålet?"
+    ),
+    too_many="Det gikk litt fort for meg. Vent et minutt, så svarer jeg igjen.",
     command_start="Begynn",
     command_help="Slik spør du",
     command_about="Hvem som står bak",
     command_sources="Programmene jeg svarer fra",
     command_privacy="Hva som lagres",
+    fixed_label="Fast svar",
+    quotes_language="Sitatene er på norsk.",
+    button_more="Flere løfter",
+    button_context="Vis sammenhengen",
+    button_share="Del",
+    button_same="Samme spørsmål i {place}",
+    button_everywhere="Søk i alle kommuner",
+    button_topics="Se temaer",
+    button_other_topics="Se andre saker",
+    button_missing="Meld som savnet",
+    button_previous="‹ Forrige",
+    button_next="Neste ›",
+    button_up="‹ Tilbake",
+    button_headings="Etter overskrift",
+    button_by_topic="Etter tema",
+    button_private="Spør meg privat",
+    button_quote="Sitat {number}",
+    page_of="Side {page} av {pages}",
+    thanks_agree="Takk! Vil du vite hva mer vi kanskje er enige om?",
+    ask_why="Takk for at du sier fra. Hva var galt?",
+    complaint_topic="Feil tema",
+    complaint_meaning="Fant ikke det jeg mente",
+    complaint_place="Feil kommune",
+    complaint_outdated="Utdatert",
+    complaint_other="Annet",
+    complaint_stored="Takk! Det hjelper oss å gjøre svarene bedre.",
+    see_other="Takk for tilbakemeldingen. Vil du se andre saker?",
+    missing_stored="Takk! Vi noterer at du savner dette i programmet.",
+    context_head="Slik står det i programmet:",
+    why_head="Programmet sier ikke alltid hvorfor. Slik står løftet i sammenheng:",
+    more_head="Flere løfter om det du spurte om:",
+    no_more="Jeg har ikke flere løfter om dette.",
+    question_gone="Spørsmålet er slettet. Skriv det gjerne en gang til.",
+    place_ask="Hvilken kommune vil du ha svar fra?",
+    place_set="Da svarer jeg fra {place}. Skriv /kommune for å bytte.",
+    place_all="Alle kommuner",
+    place_all_set="Da svarer jeg fra alle kommunene: {places}.",
+    choice_failed="Valget ble ikke lagret. Prøv igjen.",
+    language_name="Bokmål",
+    language_ask="Hvilket språk skal jeg skrive? Sitatene er alltid på norsk.",
+    language_set="Da skriver jeg bokmål.",
+    quote_id="Sitat-id: {id}",
+    quote_unknown=(
+        "Det sitatet finner jeg ikke. Det kan være endret i en nyere utgave av programmet."
+    ),
+    quote_usage="Skriv /sitat og sitat-id-en, så viser jeg sitatet i sammenheng.",
+    topics_head="Velg et tema. Tallet viser hvor mange løfter jeg har.",
+    topics_head_in="Velg et tema. Tallet viser hvor mange løfter jeg har fra {place}.",
+    headings_head=(
+        "Velg en overskrift i programmene. Tallet viser hvor mange løfter som står under den."
+    ),
+    topic_empty=(
+        "Programmene har ingen løfter om dette temaet. Det betyr ikke at partiet er for "
+        "eller imot."
+    ),
+    topic_gone="Det temaet finnes ikke lenger. Velg et annet.",
+    engage_head="Vil du engasjere deg?",
+    engage_newsletter="Få nyhetsbrev",
+    engage_membership="Bli medlem",
+    engage_contact="Ta kontakt",
+    too_long=(
+        "Spørsmålet er langt. Skriv det kort, med høyst {limit} tegn, så leter jeg i "
+        "programmene."
+    ),
+    not_voice=(
+        "Jeg kan ikke høre på talemeldinger. Skriv spørsmålet ditt, så leter jeg i "
+        "programmene."
+    ),
+    not_picture=(
+        "Jeg kan ikke se bilder eller video. Skriv spørsmålet ditt, så leter jeg i "
+        "programmene."
+    ),
+    not_personal=(
+        "Jeg tar ikke imot kontakter eller steder, og har ikke lagret noe. Skriv gjerne et "
+        "spørsmål."
+    ),
+    not_forwarded="Jeg svarer ikke på videresendte meldinger. Skriv spørsmålet med dine egne ord.",
+    group_usage="Skriv /spor og spørsmålet, for eksempel: /spor søndagsåpne butikker",
+    inline_title="{place} · {period}",
+    command_place="Velg kommune",
+    command_topics="Bla i temaene",
+    command_quote="Vis et sitat med sitat-id",
+    command_engage="Engasjer deg",
+    command_language="Bytt språk",
+    command_ask="Spør om en sak",
+    command_reload="Les programmene på nytt",
+    profile_short="Spør hva {party} vil gjøre der du bor. Du får svar ordrett fra programmene.",
+    profile_description=(
+        "Spør hva {party} vil gjøre der du bor, så svarer jeg med sitater fra de lokale "
+        "programmene, ord for ord, med kilde. Jeg er en automatisk tjeneste. Ingen kunstig "
+        "intelligens skriver svarene. Ikke skriv navn eller andre personopplysninger."
+    ),
     chat_intro="Skriv et spørsmål. /hjelp viser hva du kan gjøre, /slutt avslutter.",
     chat_prompt="Du: ",
     chat_vote_hint="Var svaret nyttig? Skriv + eller -",
@@ -96,4 +195,40 @@ NB = Texts(
     reload_done="Ferdig: +{added} −{removed} ~{changed} løfter, {total} i alt. Versjon {fingerprint}.",
     reload_unchanged="Ingenting er endret. {total} løfter, versjon {fingerprint}.",
     reload_failed="Ikke lest inn. Det gamle innholdet svarer videre.\n{fault}",
+    status=(
+        "Oppe i {uptime}. Telegram svarte for {poll_age} siden. Kø: {queued}. "
+        "Ukjent levering: {unknown}.\n"
+        "Siste døgn (høyst siden start): {answers} svar, {misses} uten treff, {errors} feil. "
+        "95 av 100 svar tok høyst {p95} ms.\n"
+        "Innhold: versjon {fingerprint}, i bruk i {version_age}. Løfter: {pledges}.\n"
+        "Sikkerhetskopi: for {backup_age} siden, {backups} i alt. "
+        "Logg: {size}. Ledig disk: {free}.\n"
+        "løftebot {version}, Python {python}, PTB {ptb}, SQLite {sqlite} "
+        "(journal {journal}, synchronous FULL)"
+    ),
+    status_never="(aldri)",
+    command_status="Driftsstatus",
+    alert_count="{count} ganger siden forrige varsel. Neste varsel om dette kommer tidligst om {minutes} minutter.",
+    alert_error="Feil i boten ({where}). Se loggen.",
+    alert_unknown="ukjent antall",
+    alert_backup_failed="Sikkerhetskopien ble ikke laget. Boten prøver igjen om et kvarter. Se docs/drift.md.",
+    alert_conflict="To instanser bruker samme token. Stopp den ene. Se docs/drift.md.",
+    alert_corrupt="Spørsmålsloggen er skadet. Boten henter den nyeste sikkerhetskopien.",
+    alert_crash_loop=(
+        "Boten har startet {starts} ganger på ti minutter. Den prøver videre én gang i minuttet. "
+        "Se loggen."
+    ),
+    alert_disk_full="Disken er full: spørsmål blir ikke logget. Velgerne får svar. Se docs/drift.md.",
+    alert_disk_low="Bare {free} ledig disk. Se docs/drift.md.",
+    alert_locked="Et annet program holder spørsmålsloggen låst. Se docs/drift.md.",
+    alert_recovered=(
+        "Spørsmålsloggen var skadet og er byttet med {backup}. Tapt: {rows} svar, {hours} timer. "
+        "Den skadede er tatt vare på som {kept}. Boten svarer."
+    ),
+    alert_recovered_empty=(
+        "Spørsmålsloggen var skadet, og det fantes ingen brukbar sikkerhetskopi. "
+        "Tapt: {rows} svar. Den skadede er tatt vare på som {kept}. Boten svarer med en ny, tom logg."
+    ),
+    alert_storage="Spørsmålsloggen kan ikke brukes. Velgerne får svar uten knapper. Se loggen.",
+    alert_telegram="Telegram svarte ikke en stund. Ingen spørsmål er mistet.",
 )

@@ -1,0 +1,1 @@
+"""What keeps voters apart from what they asked: keys, cipher, redaction, pseudonyms, retention."""

@@ -1,0 +1,27 @@
+"""The question log. The only package that knows SQL.
+
+One connection writes; it is opened in the event loop that uses it. Errors are ``StorageError``.
+"""
+
+from __future__ import annotations
+
+from bot.storage.answers import AnswerLog, LoggedAnswer
+from bot.storage.audit import AuditLog, audit_fault
+from bot.storage.database import FILE, StorageError, journal_mode
+from bot.storage.rights import Consent, Purged, RightsLog
+
+
+class Storage(AnswerLog, RightsLog, AuditLog):
+    """The log in one file; an asynchronous context manager that opens and closes it."""
+
+
+__all__ = [
+    "FILE",
+    "Consent",
+    "LoggedAnswer",
+    "Purged",
+    "Storage",
+    "StorageError",
+    "audit_fault",
+    "journal_mode",
+]

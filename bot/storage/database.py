@@ -1,0 +1,253 @@
+"""The connection: opening, transactions, the schema's version, and sealing of fields."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import aiosqlite
+
+from bot.migrations import MIGRATIONS
+from bot.privacy.crypto import CipherError, FieldCipher
+from bot.privacy.keys import KeyFault
+from bot.privacy.redaction import redact, redact_evidence
+
+logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+FILE = "loftebot.sqlite3"
+_BUSY_MS = 5000  # how long to wait for another process (`loftebot chat` beside `run`)
+_BUSY_TRIES = 12  # so often: a minute in all, cut up so that the program can be stopped meanwhile
+
+
+class StorageError(Exception):
+    """The log cannot be used. ``fault`` names the sentence in ``bot/texts/faults.py``."""
+
+    def __init__(self, path: Path, fault: str, **values: object) -> None:
+        self.path, self.fault, self.values = path, fault, values
+        super().__init__(f"{path}: {fault} {values}")
+
+
+def journal_mode(version: tuple[int, int, int]) -> str:
+    """Return WAL where SQLite is free of the WAL-reset corruption bug, else DELETE.
+
+    Fixed in 3.51.3 and in the backports 3.50.7 and 3.44.6 (sqlite.org/wal.html, «WAL-reset bug»).
+    """
+    fixed = (
+        version >= (3, 51, 3)
+        or (3, 50, 7) <= version < (3, 51, 0)
+        or (3, 44, 6) <= version < (3, 45, 0)
+    )
+    return "WAL" if fixed else "DELETE"
+
+
+class Database:
+    """The file, open in one loop. ``cipher`` seals what voters wrote; nothing is stored without."""
+
+    def __init__(self, path: Path, cipher: FieldCipher) -> None:
+        self.path = path
+        self._cipher = cipher
+        self._connection: aiosqlite.Connection | None = None
+        self._lock = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Create the file where it is missing, and bring its schema up to date.
+
+        Raises:
+            StorageError: If it cannot be used, or its schema is newer than this program's.
+        """
+        with self._errors():
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+            # isolation_level=None: sqlite3 opens no transactions of its own; `_transaction` does.
+            self._connection = await aiosqlite.connect(self.path, isolation_level=None)
+        try:
+            await self._prepare()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the file; a closed log refuses all else with a StorageError."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with self._errors():
+                await connection.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # ---- sealed fields
+
+    def _seal(self, field: str, row: str, text: str) -> bytes:
+        # A blob opens only in its own row and column: two rows' texts cannot be exchanged.
+        return self._cipher.seal(clean(text).encode(), f"{field}|{row}".encode())
+
+    def _unseal(self, field: str, row: str, blob: object) -> str | None:
+        """Return the text, or None, and a line in the log, where the blob does not open."""
+        try:
+            if not isinstance(blob, bytes):
+                raise CipherError("not a blob")
+            return self._cipher.open(blob, f"{field}|{row}".encode()).decode()
+        except (CipherError, KeyFault) as exc:
+            # Not the whole id: who knows it may vote on the answer.
+            logger.error("row not readable %s=%s…: %s", field, row[:6], exc)  # noqa: TRY400
+            return None
+
+    # ---- the connection
+
+    @property
+    def _db(self) -> aiosqlite.Connection:
+        if self._connection is None:
+            raise StorageError(self.path, "storage_failed", reason="closed")
+        return self._connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as exc:
+            raise StorageError(self.path, "storage_failed", reason=str(exc)) from exc
+        except KeyFault as exc:
+            raise StorageError(exc.path, exc.fault, **exc.values) from exc
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        # One connection serves every handler, and SQLite's transaction belongs to the connection:
+        # without the lock one handler's rollback discards another's insert.
+        async with self._lock:
+            db = self._db
+            with self._errors():
+                try:
+                    # Inside the try: a handler cancelled here has still begun, in SQLite's thread.
+                    await _patiently(lambda: db.execute("BEGIN IMMEDIATE"))
+                    yield db
+                    await _patiently(lambda: db.execute("COMMIT"))
+                except BaseException:
+                    await db.rollback()  # does nothing where nothing was begun
+                    raise
+
+    @property
+    def cipher(self) -> FieldCipher:
+        """What seals the log's fields; the inbox seals with it too."""
+        return self._cipher
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """One transaction for another storage module (``storage_*``), on the one connection.
+
+        Raises:
+            StorageError: If nothing was stored.
+        """
+        async with self._transaction() as db:
+            yield db
+
+    async def _rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        # Under the lock: a read between another handler's BEGIN and COMMIT would see half of it.
+        async with self._lock:
+            with self._errors():
+                db = self._db
+                found = await _patiently(lambda: db.execute_fetchall(sql, values))
+                return [tuple(row) for row in found]
+
+    async def _forget(self) -> None:
+        """Leave nothing of what was deleted in the write-ahead log; call after the commit."""
+        await self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def _prepare(self) -> None:
+        # The version first: a file of a newer program must not be touched, not even by a pragma.
+        await self._version()
+        mode = journal_mode(sqlite3.sqlite_version_info)
+        with self._errors():
+            for pragma in (
+                f"busy_timeout = {_BUSY_MS}",
+                f"journal_mode = {mode}",
+                "synchronous = FULL",
+                # Off while tables are rebuilt: dropping the old one would take its children along.
+                "foreign_keys = OFF",
+                "secure_delete = ON",  # what is deleted must not stay readable in the file
+            ):
+                await self._db.execute(f"PRAGMA {pragma}")
+            # Read back: a file system or a build of SQLite may refuse without a word.
+            for name, wanted in (("journal_mode", mode.lower()), ("synchronous", 2)):
+                [row] = await self._db.execute_fetchall(f"PRAGMA {name}")
+                if row[0] != wanted:
+                    raise StorageError(
+                        self.path, "storage_pragma", name=name, found=row[0], wanted=wanted
+                    )
+            await self._db.create_function("seal_question", 2, self._seal_question)
+            await self._db.create_function("seal_evidence", 3, self._seal_evidence)
+        done = False
+        while not done:
+            async with self._transaction() as db:
+                # Read inside the transaction: two processes may be starting at once.
+                version = await self._version()
+                done = version == len(MIGRATIONS)
+                if not done:
+                    for statement in MIGRATIONS[version]:
+                        await db.execute(statement)
+                    await db.execute(f"PRAGMA user_version = {version + 1}")
+        await self._forget()
+        await self._rows("PRAGMA foreign_keys = ON")
+
+    def _seal_question(self, row: str, question: str) -> bytes:
+        return self._seal("question", row, redact(question))
+
+    def _seal_evidence(self, row: str, question: str, evidence: str) -> bytes:
+        kept = redact_evidence(json.loads(evidence), question, redact(question))
+        return self._seal("evidence", row, json.dumps(kept, ensure_ascii=False, default=str))
+
+    async def _version(self) -> int:
+        with self._errors():
+            [row] = await self._db.execute_fetchall("PRAGMA user_version")
+        version = int(row[0])
+        if version > len(MIGRATIONS):
+            raise StorageError(self.path, "storage_newer", found=version, known=len(MIGRATIONS))
+        return version
+
+
+async def _patiently(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Make a call that another process may hold up, and make it again while it does."""
+    for _ in range(_BUSY_TRIES - 1):
+        try:
+            return await call()
+        except sqlite3.OperationalError as exc:
+            # Busy: nothing was done, and what was begun is still open.
+            if (exc.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY:
+                raise
+    return await call()
+
+
+def stamp(moment: datetime) -> str:
+    """Return 2026-01-31T12:00:00+00:00, in UTC. Raises ValueError without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone is not a moment")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def day(moment: datetime) -> str:
+    """Return 2026-01-31, in UTC. Raises ValueError without a time zone."""
+    return stamp(moment)[:10]
+
+
+def clean(text: str) -> str:
+    """Replace lone surrogates, which Telegram can send and SQLite's UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
