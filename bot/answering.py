@@ -172,7 +172,9 @@ def _fixed(
 # certainty, but only in messages that do not address the party: «hva gjør dere mot selvmord» is
 # politics. Measured: docs/relevance.md.
 _NEAR, _MARGIN = 0.50, 0.10
-_CRISIS_NEAR, _CRISIS_MARGIN, _CRISIS_WORDS = 0.35, -0.10, 3
+_CRISIS_NEAR, _CRISIS_MARGIN, _CRISIS_SURE, _CRISIS_WORDS = 0.35, -0.10, 0.55, 3
+# «Hva gjør dere for å beholde sykepleiere» is no question to the service desk.
+_NOT_ASKED_OF_A_PARTY = frozenset(("service", "general_knowledge"))
 _ADDRESSES_PARTY = frozenset(
     """dere deres dokker dokke dokkers dykk dykkar partiet ap kommunen kommunens kommuna kommune
     politikk politikken planen plan tiltak budsjett budsjettet you your yours municipality council
@@ -202,12 +204,15 @@ def _outside(
         and not _ADDRESSES_PARTY.intersection(spoken)
     ):
         near = float(about.nearest[int(about.affinity.argmax())])
-        if near >= max(_CRISIS_NEAR, rival + _CRISIS_MARGIN):
+        sure = probability < model.weak or near >= _CRISIS_SURE
+        if sure and near >= max(_CRISIS_NEAR, rival + _CRISIS_MARGIN):
             return first
     outside = np.flatnonzero(~topics.politics)
     best = int(outside[about.nearest[outside].argmax()])
     near = float(about.nearest[best])
     topic = topics.leaves[best]
+    if topic.scope in _NOT_ASKED_OF_A_PARTY and _ADDRESSES_PARTY.intersection(spoken):
+        return None
     if topic.scope != CRISIS and probability < model.weak and near >= max(_NEAR, rival + _MARGIN):
         return topic
     return None

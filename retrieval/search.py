@@ -33,8 +33,7 @@ class Weights:
     examples_alone: float = 1.8
     """Weight of the example questions where no encoder speaks for them too."""
     dense: float = 0.08
-    nearest: float = 0.1
-    centre: float = 0.2
+    centre: float = 0.3
     topics: float = 1.2
     expired: float = 0.08
 
@@ -128,7 +127,6 @@ class Searcher:
             _scaled(lexical)
             + (w.examples_alone if vector is None else w.examples) * _scaled(examples)
             + w.dense * dense
-            + w.nearest * _z(nearest)
             + w.centre * _z(centre)
             + w.topics * _scaled(about_topics)
             - w.expired * self._expired
