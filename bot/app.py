@@ -9,13 +9,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from telegram import BotCommand, LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError
 from telegram.ext import (
     Application,
     ApplicationBuilder,
@@ -25,6 +25,7 @@ from telegram.ext import (
     ContextTypes,
     Defaults,
     ExtBot,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -33,51 +34,113 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from bot import logs
 from bot.backup import BackupError
-from bot.callback_data import Vote
+from bot.callback_data import (
+    AskAgain,
+    AskExample,
+    ChooseLanguage,
+    ChoosePlace,
+    Complain,
+    OpenHeading,
+    OpenTopic,
+    ShowContext,
+    TurnPage,
+    Vote,
+)
 from bot.config import ConfigError, Settings
 from bot.context import BotApplication, BotContext
-from bot.handlers import admin, ask, errors, feedback, gates, pages, status
+from bot.handlers import (
+    admin,
+    ask,
+    browse,
+    errors,
+    feedback,
+    gates,
+    groups,
+    inline,
+    pages,
+    privacy,
+    status,
+)
 from bot.inbox import Inbox, InboxBot, Interrupted
 from bot.limits import PRESSES_A_MINUTE, QUESTIONS_A_MINUTE, Limiter
-from bot.lock import AlreadyRunningError, only_instance
 from bot.ordering import ChatOrder
 from bot.pages import PAGES
-from bot.sending import PatientSender
+from bot.privacy import buttons
+from bot.profile import set_profile
+from bot.sending import PatientSender, Wire
 from bot.services import Services, make_services
 from bot.storage import StorageError
 from bot.storage_inbox import InboxStore
-from bot.texts import EN, LANGUAGES, NB, Texts
 from bot.texts.faults import explain
 from bot.upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
 
-FAILED, SCHEMA_NEWER, ALREADY_RUNNING, TOKEN_REFUSED = 1, 3, 4, 5  # exit codes
-LEAVE = 1.0  # seconds that threads may still take once all is on disk
-# Exactly what the table below handles: edits are not even sent to us.
-ALLOWED_UPDATES = ("message", "callback_query")
+FAILED, SCHEMA_NEWER, TOKEN_REFUSED = 1, 3, 5  # exit codes
+LEAVE = 4.0  # seconds from the stop signal to the end, whatever still runs
+# Exactly what the table below handles.
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query")
 
 Handler = BaseHandler[Update, BotContext, None]
 
 
-def routes(admins: frozenset[int]) -> Sequence[Handler]:
+def routes(settings: Settings) -> Sequence[Handler]:
     """Return every handler, in order: the first that matches takes the update."""
-    # Not edits: one answer a question. Not groups: what is said there is not said to us.
+    # Not edits: they have a route of their own. Not groups: what is said there is not said to us.
     here = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    in_group = filters.UpdateType.MESSAGE & filters.ChatType.GROUPS
+    edit = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE
     # Names a set of ids, so that an empty one matches nobody.
     # By the numeric id alone: a username can be taken over. Nobody else's words, nor another bot's.
     own_words = ~filters.FORWARDED & ~filters.VIA_BOT
-    admin_here = here & own_words & filters.User(admins, allow_empty=False)
+    admin_here = here & own_words & filters.User(settings.admins, allow_empty=False)
+    chosen = {
+        "start": browse.start_here,
+        "spor": browse.spor,
+        "kommune": browse.kommune,
+        "sprak": browse.sprak,
+        "tema": browse.tema,
+        "sitat": browse.sitat,
+        **({"engasjer": browse.engasjer} if browse.has_links(settings) else {}),
+    }
+    pressed = (
+        (Vote, feedback.vote),
+        (Complain, feedback.complain),
+        (TurnPage, feedback.turn_page),
+        (ShowContext, feedback.show_context),
+        (AskAgain, feedback.ask_again),
+        (ChoosePlace, browse.choose_place),
+        (ChooseLanguage, browse.choose_language),
+        (OpenTopic, browse.open_topic),
+        (OpenHeading, browse.open_heading),
+        (AskExample, browse.ask_example),
+    )
     return (
+        *(CommandHandler(name, handler, filters=here) for name, handler in chosen.items()),
         *(CommandHandler(name, pages.show(page), filters=here) for name, page in PAGES.items()),
         # block=False: building takes seconds, and the admin's chat must not wait for it.
-        CommandHandler("reload", admin.reload, filters=admin_here, block=False),
+        CommandHandler(["reload", "oppdater"], admin.reload, filters=admin_here, block=False),
         CommandHandler("status", status.status, filters=admin_here),
+        CommandHandler("slett", privacy.ask_erase, filters=here),
+        CommandHandler("mine_data", privacy.my_data, filters=here),
+        CommandHandler("samtykke", privacy.consent, filters=here),
         MessageHandler(here & filters.COMMAND, pages.unknown),
+        # Not what others wrote: it is neither the voter's question nor theirs to store.
+        MessageHandler(here & filters.FORWARDED, ask.not_text),
         MessageHandler(here & filters.TEXT & gates.TooLong(), gates.too_long),
         MessageHandler(here & filters.TEXT, ask.ask),
         MessageHandler(here & ~filters.StatusUpdate.ALL, ask.not_text),
-        CallbackQueryHandler(feedback.vote, pattern=Vote.PATTERN),
+        MessageHandler(edit & filters.TEXT & ~filters.COMMAND, ask.edited),
+        CommandHandler("spor", groups.spor, filters=in_group),
+        MessageHandler(
+            in_group & filters.TEXT & ~filters.COMMAND & filters.REPLY & groups.ReplyToUs(),
+            groups.reply,
+        ),
+        InlineQueryHandler(inline.inline),
+        *(CallbackQueryHandler(handler, pattern=form.PATTERN) for form, handler in pressed),
+        CallbackQueryHandler(privacy.erase_pressed, pattern=buttons.ERASE),
+        CallbackQueryHandler(privacy.consent_pressed, pattern=buttons.CONSENT),
+        CallbackQueryHandler(admin.pressed, pattern=admin.PRESS),
         CallbackQueryHandler(feedback.foreign_button),
     )
 
@@ -109,7 +172,7 @@ def build_application(
     gate = gates.limits(Limiter(QUESTIONS_A_MINUTE), Limiter(PRESSES_A_MINUTE))
     application.add_handler(TypeHandler(Update, gate), group=-1)
     application.add_handler(TypeHandler(Interrupted, gates.restarted), group=-1)
-    application.add_handlers(list(routes(settings.admins)))
+    application.add_handlers(list(routes(settings)))
     application.add_error_handler(errors.failed)
     return application
 
@@ -120,9 +183,13 @@ def _bot(settings: Settings, request: BaseRequest | None, inbox: Inbox | None) -
         "defaults": Defaults(
             parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
         ),
-        "rate_limiter": PatientSender(),
+        "rate_limiter": PatientSender(marks=request is not None),
         # As many connections as calls there can be at once, so that none waits for one.
-        "request": request or HTTPXRequest(connection_pool_size=settings.concurrent_chats + 8),
+        "request": request
+        or HTTPXRequest(
+            connection_pool_size=settings.concurrent_chats + 8,
+            httpx_kwargs={"event_hooks": {"request": [Wire().watch]}},
+        ),
         "get_updates_request": request or HTTPXRequest(connection_pool_size=1),
     }
     if settings.base_url:
@@ -135,14 +202,17 @@ def _bot(settings: Settings, request: BaseRequest | None, inbox: Inbox | None) -
 class PromptApplication(BotApplication):
     """Stops at once: what has not been begun stays in the inbox for the next start."""
 
-    __slots__ = ("_order",)
+    __slots__ = ("_order", "stopping")
 
     def __init__(self, order: ChatOrder, **more: Any) -> None:
         super().__init__(**more)
         self._order = order
+        self.stopping: Callable[[], None] | None = None  # told when the stop begins
 
     async def stop(self) -> None:
         """Let the calls under way end, drop the rest."""
+        if self.stopping is not None:
+            self.stopping()
         await self._order.halt()
         await super().stop()
 
@@ -152,29 +222,7 @@ async def _begin(inbox: Inbox | None, application: BotApplication) -> None:
     if inbox is not None:
         for left in await inbox.recover(application.bot):
             await application.update_queue.put(left)
-    await set_profile(application)
-
-
-async def set_profile(application: BotApplication) -> None:
-    """Tell Telegram the commands, in each language. Without them the bot answers as well."""
-    try:
-        await application.bot.set_my_commands(commands(NB))
-        for code, texts in LANGUAGES.items():
-            await application.bot.set_my_commands(commands(texts), language_code=code)
-    except TelegramError as exc:
-        logger.warning("commands not set: %s", type(exc).__name__)
-
-
-def commands(texts: Texts) -> list[BotCommand]:
-    """Return the menu of commands in one language."""
-    help_name, privacy_name = ("help", "privacy") if texts is EN else ("hjelp", "personvern")
-    return [
-        BotCommand("start", texts.command_start),
-        BotCommand(help_name, texts.command_help),
-        BotCommand("kilder", texts.command_sources),
-        BotCommand("om", texts.command_about),
-        BotCommand(privacy_name, texts.command_privacy),
-    ]
+    await set_profile(application, application.bot_data.settings)
 
 
 def run(settings: Settings) -> int:
@@ -188,21 +236,16 @@ def run(settings: Settings) -> int:
     logs.configure(settings.token)
     # Until polling has a handler of its own: building takes seconds, and nothing is under way yet.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        with only_instance(settings.data):
-            code = _serve(settings)
-    except AlreadyRunningError as exc:
-        return _fail(explain(exc), ALREADY_RUNNING)
-    except OSError as exc:
-        fault = ConfigError("storage_failed", path=settings.data, reason=exc.strerror)
-        return _fail(explain(fault), FAILED)
-    return code
-
-
-def _serve(settings: Settings) -> int:
     services = make_services(settings)
-    inbox = Inbox(InboxStore(services.storage), services.storage.cipher, services.clock)
+    inbox = Inbox(
+        InboxStore(services.storage), services.storage.cipher, services.clock,
+        fetched=services.health.polled,
+    )  # fmt: skip
     application = build_application(settings, services, inbox=inbox)
+    assert isinstance(application, PromptApplication), "promised by build_application"
+    # What is not on disk by then is as after kill -9: the next start goes on with it. A thread that
+    # builds an index, or a Telegram that does not answer, shall not hold up the stop.
+    application.stopping = partial(_leave_within, LEAVE)
     upkeep = Upkeep(services)
     # One loop for the log and the bot: the log's connection belongs to the loop that opened it.
     with asyncio.Runner() as runner:
@@ -222,8 +265,6 @@ def _serve(settings: Settings) -> int:
             finally:
                 runner.run(inbox.close())
                 runner.run(services.storage.close())
-                # All is on disk: a thread that still builds an index shall not hold up the stop.
-                _leave_within(LEAVE)
         except StorageError as exc:
             return _fail(explain(exc), SCHEMA_NEWER if exc.fault == "storage_newer" else FAILED)
         except BackupError as exc:
@@ -277,4 +318,4 @@ def _fail(sentence: str, code: int) -> int:
     return code
 
 
-__all__ = ["ALLOWED_UPDATES", "Application", "build_application", "commands", "routes", "run"]
+__all__ = ["ALLOWED_UPDATES", "Application", "build_application", "routes", "run"]

@@ -167,7 +167,8 @@ def restore(
     """Put a backup in the log's place. Nobody may have the log open.
 
     What voters had erased since, as far as the log, the backups in ``folder`` and those beside this
-    one know, is erased again. What was there is never deleted: it is kept beside, as ``….before-restore.<UTC>``.
+    one know, is erased again. What was there is never deleted: it is kept beside, under a name that
+    ends in ``.before-restore.<UTC>``.
 
     Raises:
         BackupError: If the log was left as it was.

@@ -99,30 +99,35 @@ class Shelf:
         return topic if topic is not None and topic.is_politics else None
 
     def on(self, topic_id: str) -> list[Pledge]:
-        """Return the pledges of a leaf topic, in document order."""
-        every = self.snapshot.corpus.pledges
-        return [every[i] for i in sorted(self._members.get(topic_id, ()))]
+        """Return the pledges of a leaf topic: current programmes first, then the nearest to it."""
+        searcher, rows = self.snapshot.searcher, self._members.get(topic_id, [])
+        if not rows:
+            return []
+        assert searcher.topics is not None, "a leaf has pledges only where there is a tree"
+        assert searcher.membership is not None, "a searcher with topics has it"
+        column = [leaf.id for leaf in searcher.topics.leaves].index(topic_id)
+        near = searcher.membership[:, column]
+        every, year = self.snapshot.corpus.pledges, self.snapshot.this_year
+        rows = sorted(rows, key=lambda i: (every[i].programme.last_year < year, -near[i], i))
+        return [every[i] for i in rows]
 
     def neighbours(self, pledge_ids: Sequence[str], most: int) -> list[Entry]:
-        """Return topics next to those of some pledges: what one who likes these may like too.
+        """Return the topics nearest to some pledges that lead to other pledges, nearest first.
 
-        First the other topics that the pledges belong to, then the siblings of their topics, those
-        with most pledges first. Where there are no topics: other headings.
+        Where there are no topics: other headings.
         """
         number = {pledge.id: i for i, pledge in enumerate(self.snapshot.corpus.pledges)}
         shown = {number[i] for i in pledge_ids if i in number}
-        if not self.has_topics:
+        searcher = self.snapshot.searcher
+        if searcher.topics is None or searcher.membership is None or not shown:
             return [e for e in self.headings() if not shown & self._under(e.key)][:most]
-        own = [leaf for leaf, rows in self._members.items() if shown & set(rows)]
-        parents = {self._topics[leaf].parent for leaf in own}
-        near = [
-            (leaf not in own, -len(rows), leaf)
-            for leaf, rows in self._members.items()
-            if set(rows) - shown and (leaf in own or self._topics[leaf].parent in parents)
-        ]
+        near = searcher.membership[sorted(shown)].mean(axis=0)
+        leaves = searcher.topics.leaves
+        order = [leaves[int(k)] for k in np.argsort(-near, kind="stable")]
+        others = [leaf for leaf in order if set(self._members.get(leaf.id, ())) - shown]
         return [
-            Entry(leaf, self._topics[leaf].name[self.language], -count)
-            for _, count, leaf in sorted(near)[:most]
+            Entry(leaf.id, leaf.name[self.language], len(self._members[leaf.id]))
+            for leaf in others[:most]
         ]
 
     def _below(self, topic_id: str) -> set[int]:

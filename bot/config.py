@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ class Settings:
     seeds: Path
     current_year: int
     data: Path
+    engage_newsletter: str
+    engage_membership: str
+    engage_contact: str
     retention_days: int
     logging: str
     keys: Path
@@ -50,6 +54,7 @@ class Settings:
     k1: float
     b: float
     encoder: bool
+    least_pledges: int
 
 
 # section.key -> (type, lowest, highest); None where there is no bound.
@@ -64,18 +69,21 @@ _NUMBERS: Mapping[str, tuple[type, float | None, float | None]] = {
     "backup.every_hours": (int, 0, 168),
     "health.port": (int, 0, 65535),
     "retrieval.k1": (float, 0.01, 10.0),
+    "reload.least_pledges": (int, 0, 1000),
     "retrieval.b": (float, 0.0, 1.0),
 }
 _TEXTS = frozenset(
     (
         "party.name", "party.controller", "party.contact", "corpus.directory", "storage.directory",
         "telegram.token_file", "telegram.base_url", "telegram.base_file_url", "privacy.keys",
+        "engage.newsletter", "engage.membership", "engage.contact",
         "backup.directory",
     )
 )  # fmt: skip
 _FLAGS = frozenset(("retrieval.encoder",))
 _CHOICES = {"privacy.logging": ("avidentifisert", "samtykke", "av")}
 _LISTS = frozenset(("telegram.admins",))
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}")
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -103,6 +111,9 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         seeds=folder("corpus.directory", "LOFTEBOT_SEEDS"),
         current_year=flat["corpus.current_year"],
         data=data,
+        engage_newsletter=flat["engage.newsletter"],
+        engage_membership=flat["engage.membership"],
+        engage_contact=flat["engage.contact"],
         retention_days=flat["storage.retention_days"],
         logging=flat["privacy.logging"],
         keys=folder("privacy.keys", "LOFTEBOT_KEYS"),
@@ -125,6 +136,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         k1=float(flat["retrieval.k1"]),
         b=float(flat["retrieval.b"]),
         encoder=flat["retrieval.encoder"],
+        least_pledges=flat["reload.least_pledges"],
     )
 
 
@@ -139,12 +151,14 @@ def _read(path: Path) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for section, table in data.items():
         if not isinstance(table, dict):
-            raise ConfigError("key_unknown", path=path, key=section, known=", ".join(sorted(known)))
+            raise ConfigError(
+                "key_unknown", path=path, key=_named(section), known=", ".join(sorted(known))
+            )
         for key, value in table.items():
             name = f"{section}.{key}"
             if name not in known:
                 raise ConfigError(
-                    "key_unknown", path=path, key=name, known=", ".join(sorted(known))
+                    "key_unknown", path=path, key=_named(name), known=", ".join(sorted(known))
                 )
             flat[name] = _checked(path, name, value)
     for name in sorted(known - flat.keys()):
@@ -156,6 +170,8 @@ def _checked(path: Path, name: str, value: Any) -> Any:
     # Never put the value of a text in the error: someone may have pasted the token there.
     if name in _TEXTS and not isinstance(value, str):
         raise ConfigError("not_text", path=path, key=name)
+    if name.startswith("engage.") and value and not value.startswith("https://"):
+        raise ConfigError("not_link", path=path, key=name)
     if name in _FLAGS and not isinstance(value, bool):
         raise ConfigError("not_flag", path=path, key=name)
     if name in _CHOICES and value not in _CHOICES[name]:
@@ -169,7 +185,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         raise ConfigError("not_ids", path=path, key=name)
     if name in _NUMBERS:
         kind, low, high = _NUMBERS[name]
-        if isinstance(value, bool) or not isinstance(value, (int, kind)):
+        if isinstance(value, bool) or not isinstance(value, int if kind is int else (int, float)):
             raise ConfigError("not_number", path=path, key=name)
         # Written so that nan, which is neither below nor above, is refused too.
         if not (
@@ -184,13 +200,19 @@ def _checked(path: Path, name: str, value: Any) -> Any:
 
 def _token(path: Path, here: Path, file: str, environ: Mapping[str, str]) -> str:
     """Return the bot's token, or "" where none is set: only ``run`` needs it."""
-    if environ.get("TELEGRAM_BOT_TOKEN"):
-        return environ["TELEGRAM_BOT_TOKEN"].strip()
-    if not file:
-        return ""
-    try:
-        return here.joinpath(file).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as exc:
-        # Not the name of the file, nor what is in it: someone may have put the token itself there.
-        reason = exc.strerror if isinstance(exc, OSError) else "ikke en tekstfil"
-        raise ConfigError("token_file", path=path, reason=reason) from None
+    token = environ.get("TELEGRAM_BOT_TOKEN", "").strip()
+    if not token and file:
+        try:
+            token = here.joinpath(file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as exc:
+            # Not the name of the file, nor what is in it: someone may have put the token itself there.
+            reason = exc.strerror if isinstance(exc, OSError) else "ikke en tekstfil"
+            raise ConfigError("token_file", path=path, reason=reason) from None
+    if token and not _TOKEN.fullmatch(token):
+        raise ConfigError("token_form", path=path)
+    return token
+
+
+def _named(key: str) -> str:
+    """Return an unknown key as it may be shown: someone may have pasted the token there."""
+    return _TOKEN.sub("<token>", key)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from retrieval import words
 from retrieval.analysis import word_tokenizer
 from retrieval.question import QuestionReader
 from retrieval.topics import plain
 
+_V = TypeVar("_V")
 MINUTES = 15
 CHATS = 10_000  # some 300 bytes each
 
@@ -141,12 +143,24 @@ def _places(text: str, reader: QuestionReader) -> dict[int, str]:
     return found
 
 
-class Recent:
-    """The question before, per chat: in memory only, forgotten after minutes. Bounded.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Which message of the bot answers a question, so that it can follow an edit of the question.
+
+    Attributes:
+        answer_id: In the log; empty where it is not there.
+    """
+
+    message_id: int
+    answer_id: str
+
+
+class Recent(Generic[_V]):
+    """What was last, by chat or message: in memory only, forgotten after minutes. Bounded.
 
     Args:
         clock: Seconds that only go forward.
-        chats: How many chats are remembered; the one longest silent is forgotten first.
+        most: How many are remembered; the one longest untouched is forgotten first.
     """
 
     def __init__(
@@ -154,34 +168,34 @@ class Recent:
         clock: Callable[[], float] = time.monotonic,
         *,
         minutes: float = MINUTES,
-        chats: int = CHATS,
+        most: int = CHATS,
     ) -> None:
-        self._clock, self._seconds, self._chats = clock, minutes * 60, chats
-        self._before: OrderedDict[int, tuple[float, Before]] = OrderedDict()
+        self._clock, self._seconds, self._most = clock, minutes * 60, most
+        self._kept: OrderedDict[Hashable, tuple[float, _V]] = OrderedDict()
 
     def __len__(self) -> int:
         self._forget_old()
-        return len(self._before)
+        return len(self._kept)
 
-    def get(self, chat: int) -> Before | None:
-        """Return what was asked before in the chat, or None."""
+    def get(self, key: Hashable) -> _V | None:
+        """Return what was last, or None."""
         self._forget_old()
-        kept = self._before.get(chat)
+        kept = self._kept.get(key)
         return kept[1] if kept else None
 
-    def remember(self, chat: int, before: Before) -> None:
-        """Keep this as what was asked last in the chat."""
-        self._before[chat] = (self._clock() + self._seconds, before)
-        self._before.move_to_end(chat)
+    def remember(self, key: Hashable, last: _V) -> None:
+        """Keep this as the last, for minutes from now."""
+        self._kept[key] = (self._clock() + self._seconds, last)
+        self._kept.move_to_end(key)
         self._forget_old()
-        while len(self._before) > self._chats:
-            self._before.popitem(last=False)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
 
-    def forget(self, chat: int) -> None:
-        """Forget the chat."""
-        self._before.pop(chat, None)
+    def forget(self, key: Hashable) -> None:
+        """Forget it now."""
+        self._kept.pop(key, None)
 
     def _forget_old(self) -> None:
         now = self._clock()
-        while self._before and next(iter(self._before.values()))[0] <= now:
-            self._before.popitem(last=False)
+        while self._kept and next(iter(self._kept.values()))[0] <= now:
+            self._kept.popitem(last=False)

@@ -64,6 +64,7 @@ class Inbox:
     Args:
         clock: The present moment, aware.
         capacity: Updates in work, from which `room` waits.
+        fetched: Called each time that Telegram has answered getUpdates.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Inbox:
         cipher: Cipher,
         clock: Callable[[], datetime],
         capacity: int = CAPACITY,
+        fetched: Callable[[], object] = lambda: None,
     ) -> None:
         self._store, self._cipher, self._clock = store, cipher, clock
+        self.fetched = fetched
         self._capacity = capacity
         self._unclaimed: set[int] = set()
         self._open: set[int] = set()
@@ -237,7 +240,7 @@ class Work:
 
     def refused(self) -> None:
         """To be called when it surely did not go out and will be tried again."""
-        if not self._delivered:
+        if self._marked and not self._delivered:
             self._marked = False
             self._inbox.unsent(self._update_id)
 
@@ -257,7 +260,7 @@ class InboxBot(ExtBot[None]):
         with self._unfrozen():
             self._inbox = inbox
 
-    async def get_updates(  # type: ignore[override]
+    async def get_updates(
         self,
         offset: int | None = None,
         limit: int | None = None,
@@ -283,6 +286,7 @@ class InboxBot(ExtBot[None]):
         }
         more["read_timeout"] = (self._request[0].read_timeout or 0) + wait
         batch = _updates(await self._post("getUpdates", data, **more))
+        self._inbox.fetched()
         try:
             await self._inbox.accept(batch)
         except Exception as exc:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
 from retrieval.build import Snapshot
 from retrieval.document import Pledge
+from retrieval.semantic import Progress
+
+Examined = TypeVar("Examined")
 
 _REWORDED = 80.0  # percent of equal characters from which a lost and a new pledge are one, reworded
 
 
 class ReloadRunning(Exception):  # noqa: N818  # a state, not a fault
     """A reload is running; there is never more than one."""
+
+
+class NotWaiting(Exception):  # noqa: N818  # a state, not a fault
+    """There is nothing (any more) to publish, cancel or undo by that name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,39 +46,115 @@ class Diff:
     same: bool
 
 
-class IndexReader:
-    """Lends a Snapshot. Take it once a question, so that nothing in it sees another version."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A version that was built and tried, and waits to be published.
 
-    def __init__(self, snapshot: Snapshot, rebuild: Callable[[], Snapshot]) -> None:
+    Attributes:
+        token: Names it on a button.
+        back: Names the undoing of it. Made beforehand: asking the system for random bits lets
+            other threads in, and a swap that waits for them stalls every answer.
+        base: The version it was compared with.
+    """
+
+    token: str
+    back: str
+    base: Snapshot
+    snapshot: Snapshot
+
+
+class IndexReader:
+    """Lends a Snapshot. Take it once a question, so that nothing in it sees another version.
+
+    Args:
+        rebuild: Called with what is to be told (done, all) while sentences are encoded.
+    """
+
+    def __init__(self, snapshot: Snapshot, rebuild: Callable[[Progress | None], Snapshot]) -> None:
         self._snapshot, self._rebuild = snapshot, rebuild
         self._reloading = False
+        self._candidate: Candidate | None = None
+        self._former: Snapshot | None = None
+        self._undo_token = ""
 
     @property
     def snapshot(self) -> Snapshot:
         """The version in service."""
         return self._snapshot
 
+    async def prepare(
+        self,
+        examine: Callable[[Snapshot, Snapshot], Examined],
+        progress: Progress | None = None,
+    ) -> tuple[Candidate, Examined]:
+        """Build beside the live index in a worker thread, and have it examined there.
+
+        The live index is not touched. What waited to be published before gives way.
+
+        Args:
+            examine: Called with the version in service and the new one.
+            progress: Called from the worker thread.
+
+        Raises:
+            ReloadRunning: If another one has not finished.
+            CorpusError, LexiconError, ExamplesError, TopicsError: Naming the file and line to mend.
+        """
+        if self._reloading:
+            raise ReloadRunning
+        self._reloading, self._candidate = True, None
+        base = self._snapshot
+
+        def work() -> tuple[Snapshot, Examined]:
+            fresh = self._rebuild(progress)
+            return fresh, examine(base, fresh)
+
+        try:
+            fresh, examined = await asyncio.to_thread(work)
+        finally:
+            self._reloading = False
+        token, back = secrets.token_urlsafe(9), secrets.token_urlsafe(9)
+        self._candidate = Candidate(token, back, base, fresh)
+        return self._candidate, examined
+
+    def publish(self, token: str) -> str:
+        """Serve the version that waits, in one assignment; return the token that undoes it.
+
+        Raises:
+            NotWaiting: If another version waits, or the one in service is no longer the one that
+                this was compared with.
+        """
+        waiting = self._candidate
+        if waiting is None or waiting.token != token or waiting.base is not self._snapshot:
+            raise NotWaiting
+        self._candidate, self._former = None, self._snapshot
+        self._undo_token = waiting.back
+        self._snapshot = waiting.snapshot
+        return self._undo_token
+
+    def cancel(self, token: str) -> None:
+        """Let go of the version that waits. Raises NotWaiting if it does not (any more)."""
+        if self._candidate is None or self._candidate.token != token:
+            raise NotWaiting
+        self._candidate = None
+
+    def undo(self, token: str) -> None:
+        """Serve the former version again, once. Raises NotWaiting if there is none to go back to."""
+        if self._former is None or self._undo_token != token:
+            raise NotWaiting
+        self._snapshot, self._former, self._undo_token = self._former, None, ""
+        self._candidate = None
+
     async def reload(self) -> Diff:
-        """Build beside the live index in a worker thread, and swap in one assignment.
+        """Build and serve at once, without gates: for those that have checked beforehand.
 
         Raises:
             ReloadRunning: If another reload has not finished.
             CorpusError, LexiconError, ExamplesError, TopicsError: Naming the file and line to mend;
                 as after any other error, the old version stays in service.
         """
-        if self._reloading:
-            raise ReloadRunning
-        self._reloading = True
-        try:
-            fresh, diff = await asyncio.to_thread(self._build)
-        finally:
-            self._reloading = False
-        self._snapshot = fresh
+        candidate, diff = await self.prepare(compare)
+        self.publish(candidate.token)
         return diff
-
-    def _build(self) -> tuple[Snapshot, Diff]:
-        fresh = self._rebuild()
-        return fresh, compare(self._snapshot, fresh)
 
 
 def compare(old: Snapshot, new: Snapshot) -> Diff:

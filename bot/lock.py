@@ -11,13 +11,16 @@ from pathlib import Path
 FILE = "loftebot.lock"
 
 
-class AlreadyRunningError(Exception):
-    """Another process holds the directory. ``fault`` names the sentence in ``texts/faults.py``."""
+class LockError(Exception):
+    """The directory cannot be used. ``fault`` names the sentence in ``bot/texts/faults.py``."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.fault = path, "already_running"
-        self.values: dict[str, object] = {}
-        super().__init__(f"{path}: already running")
+    def __init__(self, path: Path, fault: str, **values: object) -> None:
+        self.path, self.fault, self.values = path, fault, values
+        super().__init__(f"{path}: {fault} {values}")
+
+
+class AlreadyRunningError(LockError):
+    """Another process holds the directory."""
 
 
 @contextmanager
@@ -26,17 +29,20 @@ def only_instance(directory: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunningError: If another process holds it. Does not wait.
-        OSError: If the directory cannot be used.
+        LockError: If the directory cannot be used.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / FILE
-    # Never deleted: a second process could then lock a new file of the same name.
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Never deleted: a second process could then lock a new file of the same name.
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as exc:
+        raise LockError(directory, "storage_failed", reason=exc.strerror) from exc
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
-            raise AlreadyRunningError(path) from exc
+            raise AlreadyRunningError(path, "already_running") from exc
         yield
     finally:
         os.close(handle)

@@ -17,7 +17,7 @@ from bot.current_update import CURRENT_UPDATE
 from bot.inbox import Inbox, Interrupted, Work
 
 _WAITING = 4096  # updates taken in at once; the rest stays in the queue, in order
-GRACE = 2.0  # seconds that a call to Telegram may still take when we stop
+GRACE = 1.0  # seconds that a call to Telegram may still take when we stop
 
 CURRENT_WORK: ContextVar[Work | None] = ContextVar("work", default=None)
 _PLACE: ContextVar[_Place | None] = ContextVar("place", default=None)

@@ -4,22 +4,80 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import islice
 
 from bot.config import Settings
 from bot.rendering import listed, period_label
 from bot.texts import Texts
 from retrieval.build import Snapshot
+from retrieval.topics import plain
 
 Page = Callable[[Texts, Settings, Snapshot], str]
 
 
-def start(texts: Texts, settings: Settings, snapshot: Snapshot) -> str:
-    """Who speaks, for which places, and three questions to try."""
+EXAMPLES = 3  # questions that /start shows
+_LONGEST_EXAMPLE = 48  # characters: one line of a button
+
+
+def start(texts: Texts, settings: Settings, snapshot: Snapshot, *, below: bool = False) -> str:
+    """Who speaks, for which places, and three questions to try; ``below``: as buttons below."""
+    listing = "\n".join(f"• {example}" for example in texts.examples)
     return texts.start.format(
         party=settings.party_name,
         places=listed(snapshot.corpus.municipalities, texts),
-        examples="\n".join(f"• {example}" for example in texts.examples),
+        examples=texts.examples_below if below else listing,
     )
+
+
+def example_questions(
+    texts: Texts, snapshot: Snapshot, municipality: str | None, hits: Callable[[str], bool]
+) -> list[tuple[str, str]]:
+    """Return (key, question) of questions that ``hits`` says hit, fitting the chosen municipality.
+
+    In bokmål, where one was chosen: questions that were written for its pledges, from all over its
+    newest programme. Else the catalogue's that name no other municipality.
+    """
+    if municipality is not None and texts.code == "nb":
+        own = _examples_of(snapshot, municipality)
+        # One from each third first, then its neighbours: three subjects, not three of one.
+        third = max(1, -(-len(own) // EXAMPLES))
+        spread = [own[i] for start in range(third) for i in range(start, len(own), third)]
+        found = list(islice((e for e in spread if hits(e[1])), EXAMPLES))
+        if len(found) == EXAMPLES:
+            return found
+    places = snapshot.searcher.reader.places
+    return [
+        (str(i), question)
+        for i, question in enumerate(texts.examples)
+        if (
+            municipality is None
+            or all(
+                places.own_municipality(w) in (None, municipality) for w in plain(question).split()
+            )
+        )
+        and hits(question)
+    ]
+
+
+def example_question(texts: Texts, snapshot: Snapshot, key: str) -> str | None:
+    """Return the question of a key that `example_questions` gave, or None where it is gone."""
+    if key.isdecimal():
+        return texts.examples[int(key)] if int(key) < len(texts.examples) else None
+    entry = snapshot.examples.by_pledge.get(key)
+    return entry.questions[0] if entry is not None else None
+
+
+def _examples_of(snapshot: Snapshot, municipality: str) -> list[tuple[str, str]]:
+    """Short example questions of a municipality's newest programme, in its order."""
+    pledges = [p for p in snapshot.corpus.pledges if p.municipality == municipality]
+    newest = max((p.programme.last_year for p in pledges), default=0)
+    found = []
+    for pledge in pledges:
+        entry = snapshot.examples.by_pledge.get(pledge.id)
+        question = entry.questions[0] if entry is not None and entry.questions else ""
+        if pledge.programme.last_year == newest and 0 < len(question) <= _LONGEST_EXAMPLE:
+            found.append((pledge.id, question))
+    return found
 
 
 def help_(texts: Texts, settings: Settings, snapshot: Snapshot) -> str:
@@ -35,9 +93,17 @@ def about(texts: Texts, settings: Settings, snapshot: Snapshot) -> str:
 
 
 def privacy(texts: Texts, settings: Settings, snapshot: Snapshot) -> str:
-    """Who is responsible, what is stored, and for how long."""
+    """Who is responsible, what is stored in the mode that is set, and for how long."""
     del snapshot
+    kept = {
+        "avidentifisert": texts.privacy_anonymous,
+        "samtykke": texts.privacy_consent,
+        "av": texts.privacy_off,
+    }[settings.logging]
+    basis = texts.privacy_basis_consent if settings.logging == "samtykke" else texts.privacy_basis
     return texts.privacy.format(
+        kept=kept,
+        basis=basis,
         controller=settings.controller or texts.not_given,
         contact=settings.contact or texts.not_given,
         days=settings.retention_days,

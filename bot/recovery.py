@@ -76,7 +76,8 @@ def _mend(path: Path, folder: Path, now: datetime, reason: str) -> Recovery:
     rows = 0
     if found is not None:
         rows = backup.restore(found.path, path, folder, now).rows.get("answers", 0)
-    logger.error("log damaged: kept as %s, restored %s", kept.name, found and found.path.name)
+    # A warning: admins are told in their own words, by the caller.
+    logger.warning("log damaged: kept as %s, restored %s", kept.name, found and found.path.name)
     hours = None
     if found is not None and memory.alive is not None:
         hours = max(0.0, (memory.alive - found.made_at) / timedelta(hours=1))

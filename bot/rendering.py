@@ -10,19 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from bot.answering import Answer, Outcome, Reason
-from bot.callback_data import Verdict, Vote
 from bot.texts import Texts
 from retrieval.document import Pledge, Programme
 from retrieval.search import Hit
 
-if TYPE_CHECKING:
-    from telegram import InlineKeyboardMarkup
-
 LIMIT = 4096  # code points, after Telegram has parsed the markup (td: MessageContent.cpp)
-CHOSEN = "✓"
 
 Role = Literal["text", "note", "place", "parent", "quote", "source"]
 _HTML: dict[Role, str] = {
@@ -60,42 +55,41 @@ def render_html(answer: Answer, texts: Texts, *, party: str, this_year: int) -> 
     ``party`` is as voters know it, for the sentences about other parties; ``this_year`` decides
     which periods have ended or are to come.
     """
-    paragraphs = _paragraphs(answer, texts, party, this_year)
-    return _join(paragraphs, lambda line: _HTML[line.role].format(escape(line.text, quote=False)))
+    return to_html(_paragraphs(answer, texts, party, this_year))
 
 
 def render_text(answer: Answer, texts: Texts, *, party: str, this_year: int) -> str:
     """Return the same message as plain text, for a terminal."""
-    paragraphs = _paragraphs(answer, texts, party, this_year)
+    return to_text(_paragraphs(answer, texts, party, this_year))
+
+
+def to_html(paragraphs: Iterable[Paragraph]) -> str:
+    """Write paragraphs for ``parse_mode=HTML``."""
+    return _join(paragraphs, lambda line: _HTML[line.role].format(escape(line.text, quote=False)))
+
+
+def to_text(paragraphs: Iterable[Paragraph]) -> str:
+    """Write paragraphs as plain text, for a terminal."""
     return _join(paragraphs, lambda line: _PLAIN[line.role].format(line.text))
+
+
+def length(paragraphs: Iterable[Paragraph]) -> int:
+    """Return how long a message is, counted as Telegram does: without the markup."""
+    return len(_join(paragraphs, lambda line: line.text))
 
 
 def fit(answer: Answer, texts: Texts, *, this_year: int) -> Answer:
     """Return the answer with those of its hits that one message can show whole, best first.
 
     Log and render what this returns: then the log says what the voter saw. Where not even one fits,
-    the answer comes back as it was; its message names the programme instead.
+    the answer comes back as it was; its message names the programme instead. What one message
+    cannot show is left for the next.
     """
     hits = tuple(h for h in answer.hits if _fits(replace(answer, hits=(h,)), texts, this_year))
+    more = tuple(h for h in answer.more if _fits(replace(answer, hits=(h,)), texts, this_year))
     while len(hits) > 1 and not _fits(replace(answer, hits=hits), texts, this_year):
-        hits = hits[:-1]
-    return replace(answer, hits=hits) if hits else answer
-
-
-def keyboard(answer_id: str, texts: Texts, verdict: Verdict | None = None) -> InlineKeyboardMarkup:
-    """Return 👍 and 👎 for an answer, with ✓ on the one that was chosen."""
-    # Here, so that the terminal and `loftebot ask` need not load Telegram.
-    from telegram import InlineKeyboardButton, InlineKeyboardMarkup  # noqa: PLC0415
-
-    labels = {Verdict.HELPFUL: texts.helpful, Verdict.NOT_HELPFUL: texts.not_helpful}
-    row = [
-        InlineKeyboardButton(
-            f"{CHOSEN} {label}" if choice is verdict else label,
-            callback_data=Vote(answer_id, choice).encode(),
-        )
-        for choice, label in labels.items()
-    ]
-    return InlineKeyboardMarkup([row])
+        hits, more = hits[:-1], (hits[-1], *more)
+    return replace(answer, hits=hits, more=more) if hits else answer
 
 
 def period_label(programme: Programme, texts: Texts, this_year: int) -> str:
@@ -127,8 +121,10 @@ def _paragraphs(answer: Answer, texts: Texts, party: str, this_year: int) -> lis
             if not _fits(shown, texts, this_year):
                 return [(Line("text", _too_long(answer.hits[0].pledge, texts, this_year)),)]
             return _found(shown, texts, this_year)
-        case Outcome.FIXED if answer.fixed_text:
+        case Outcome.FIXED if answer.is_crisis:
             return [(Line("text", answer.fixed_text),)]
+        case Outcome.FIXED if answer.fixed_text:
+            return [(Line("note", texts.fixed_label), Line("text", answer.fixed_text))]
         case Outcome.FIXED | Outcome.NONE:
             return [(Line("text", _nothing(answer, texts, party)),)]
 
@@ -156,19 +152,30 @@ def _too_long(pledge: Pledge, texts: Texts, this_year: int) -> str:
 
 
 def _found(answer: Answer, texts: Texts, this_year: int) -> list[Paragraph]:
-    """Quotes by municipality: the one with the best hit first, in each the best hit first."""
-    places: dict[str, list[Hit]] = {}
-    for hit in answer.hits:
-        places.setdefault(hit.pledge.municipality, []).append(hit)
+    """Quotes by municipality, in a fixed order; in each the best first."""
     paragraphs: list[Paragraph] = []
     if answer.outcome is Outcome.WEAK:
         paragraphs.append((Line("note", texts.weak),))
-    for hits in places.values():
-        blocks = [
-            _block([hit.pledge for hit in group], texts, this_year)
-            for _, group in groupby(hits, key=lambda hit: _setting(hit.pledge))
-        ]
-        head = Line("place", _place(hits[0].pledge))
+    elif texts.code == "en":
+        paragraphs.append((Line("note", texts.quotes_language),))
+    pledges = [hit.pledge for hit in answer.hits]
+    return paragraphs + quoted(pledges, texts, this_year, order=answer.municipalities)
+
+
+def quoted(
+    pledges: Sequence[Pledge], texts: Texts, this_year: int, *, order: Sequence[str] = ()
+) -> list[Paragraph]:
+    """Return pledges as quotes with their sources, by municipality.
+
+    Municipalities come in ``order``, whichever has the best quote; others as they come.
+    """
+    places: dict[str, list[Pledge]] = {place: [] for place in order}
+    for pledge in pledges:
+        places.setdefault(pledge.municipality, []).append(pledge)
+    paragraphs: list[Paragraph] = []
+    for own in filter(None, places.values()):
+        blocks = [_block(list(group), texts, this_year) for _, group in groupby(own, key=_setting)]
+        head = Line("place", place_line(own[0]))
         paragraphs += [(head, *blocks[0]), *blocks[1:]]
     return paragraphs
 
@@ -195,7 +202,7 @@ def _block(pledges: Sequence[Pledge], texts: Texts, this_year: int) -> Paragraph
     )
 
 
-def _place(pledge: Pledge) -> str:
+def place_line(pledge: Pledge) -> str:
     """Return municipality and party, without saying twice what the lead-in right below says."""
     party, place = pledge.programme.party, pledge.municipality
     if pledge.lead_in.casefold().startswith(party.casefold()):
@@ -211,5 +218,5 @@ def _join(paragraphs: Iterable[Paragraph], write: Callable[[Line], str]) -> str:
 
 
 def _fits(answer: Answer, texts: Texts, this_year: int) -> bool:
-    """Whether one message can hold the quotes, counted as Telegram does: without the markup."""
-    return len(_join(_found(answer, texts, this_year), lambda line: line.text)) <= LIMIT
+    """Whether one message can hold the quotes."""
+    return length(_found(answer, texts, this_year)) <= LIMIT

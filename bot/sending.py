@@ -14,6 +14,7 @@ import httpx
 from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.inbox import Work
 from bot.limits import Pace
 from bot.ordering import CURRENT_WORK, resting
 
@@ -33,6 +34,7 @@ class PatientSender(BaseRateLimiter[None]):
         patience: Seconds that one call may wait for Telegram in all; then the error is the
             caller's.
         pace: Spreads new messages in time, so that Telegram seldom has to put one off.
+        marks: Mark the update as ``sending`` before the call; False where a `Wire` does it later.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class PatientSender(BaseRateLimiter[None]):
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         patience: float = PATIENCE,
         pace: Pace | None = None,
+        *,
+        marks: bool = True,
     ) -> None:
         self._sleep, self._patience = sleep, patience
-        self._pace = pace or Pace()
+        self._pace, self._marks = pace or Pace(), marks
 
     async def initialize(self) -> None:
         """Need nothing."""
@@ -69,7 +73,7 @@ class PatientSender(BaseRateLimiter[None]):
         while True:
             if arrives:
                 await self._rest(self._pace.total_wait())
-            if work is not None:
+            if work is not None and self._marks:
                 await work.sending()
             try:
                 answered = await callback(*args, **kwargs)
@@ -93,6 +97,59 @@ class PatientSender(BaseRateLimiter[None]):
         if seconds > 0:
             async with resting():
                 await self._sleep(seconds)
+
+
+class Wire:
+    """Marks an update at the last moment: when its message is written to an open connection.
+
+    Until then nothing can have reached Telegram, so a process that is killed while it builds the
+    request or connects leaves the question to the next one. Few are between mark and wire at a
+    time; the wait for Telegram's answers is not part of it.
+
+    Args:
+        at_once: Messages that may be there; what they have to write to the inbox is one commit.
+    """
+
+    def __init__(self, at_once: int = 4) -> None:
+        self._turn = asyncio.Semaphore(at_once)
+
+    async def watch(self, request: httpx.Request) -> None:
+        """Follow a request; httpx's event hook."""
+        work = CURRENT_WORK.get()
+        if work is not None and new_message(request.url.path.rpartition("/")[2]):
+            request.extensions["trace"] = _Writing(self._turn, work).follow
+
+
+class _Writing:
+    def __init__(self, turn: asyncio.Semaphore, work: Work) -> None:
+        self._turn, self._work, self._held = turn, work, False
+
+    async def follow(self, event: str, info: dict[str, Any]) -> None:
+        """Be told by httpcore how far the request is; it waits for us."""
+        del info
+        if event == "http11.send_request_headers.started":
+            await self._turn.acquire()
+            self._held = True
+            try:
+                await self._work.sending()
+            except BaseException:  # stopped while the mark was being written: nothing went out
+                self._work.refused()
+                self._release()
+                raise
+        elif event in _WRITTEN:
+            self._release()
+
+    def _release(self) -> None:
+        if self._held:
+            self._held = False
+            self._turn.release()
+
+
+_WRITTEN = (
+    "http11.send_request_body.complete",
+    "http11.send_request_body.failed",
+    "http11.send_request_headers.failed",
+)
 
 
 def new_message(endpoint: str) -> bool:

@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.callback_data import Complaint
@@ -75,7 +75,8 @@ class Choices:
             )
             for place, language in rows:
                 return Choice(
-                    None if place is None else str(place), None if language is None else str(language)
+                    None if place is None else str(place),
+                    None if language is None else str(language),
                 )
         return Choice()
 
@@ -86,7 +87,7 @@ class Choices:
             StorageError: If it was not kept.
         """
         newest, *_ = names = self._names(user_id)
-        async with self._storage._transaction() as db:  # noqa: SLF001
+        async with self._storage.transaction() as db:
             await db.executemany(
                 "DELETE FROM choices WHERE pseudonym = ?", [(name,) for name in names]
             )
@@ -123,14 +124,15 @@ class Complaints:
         """
         if given_at.tzinfo is None:
             raise ValueError("a moment without a time zone is not a moment")
-        stamp = given_at.isoformat(timespec="seconds")
-        async with self._storage._transaction() as db:  # noqa: SLF001
+        # The day only: a time would tell who complained.
+        day = given_at.astimezone(UTC).date().isoformat()
+        async with self._storage.transaction() as db:
             cursor = await db.execute(
                 "INSERT INTO complaints (answer_id, complaint, given_at)"
                 " SELECT id, ?, ? FROM answers WHERE id = ?"
                 " ON CONFLICT (answer_id) DO UPDATE"
                 " SET complaint = excluded.complaint, given_at = excluded.given_at",
-                (complaint.value, stamp, answer_id),
+                (complaint.value, day, answer_id),
             )
             return cursor.rowcount == 1
 
@@ -144,12 +146,3 @@ class Complaints:
             "SELECT complaint FROM complaints WHERE answer_id = ?", answer_id
         )
         return Complaint(str(rows[0][0])) if rows else None
-
-    async def withdraw_answer(self, answer_id: str) -> None:
-        """Delete an answer from the log: its question was edited, and the new one takes its place.
-
-        Raises:
-            StorageError: If it could not be deleted.
-        """
-        async with self._storage._transaction() as db:  # noqa: SLF001
-            await db.execute("DELETE FROM answers WHERE id = ?", (answer_id,))

@@ -85,7 +85,8 @@ class InboxStore:
                 if step is Step.DONE:
                     await db.execute(
                         "INSERT INTO inbox_seen (update_id, seen_on, delivery)"
-                        " SELECT update_id, ?, 'done' FROM inbox WHERE update_id = ?",
+                        " SELECT update_id, ?, 'done' FROM inbox WHERE update_id = ?"
+                        " ON CONFLICT (update_id) DO NOTHING",
                         (_day(at), update_id),
                     )
                     await db.execute("DELETE FROM inbox WHERE update_id = ?", (update_id,))

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 _MAGIC = b"SQLite format 3\0"
 _USER_VERSION = slice(60, 64)  # of the file's header: sqlite.org/fileformat.html, 1.3
-_WAIT = 5.0  # seconds to wait for a lock
+_WAIT = 15.0  # seconds to wait for a lock: nobody is kept waiting by it
 _PAGES = 256  # copied at a time: 1 MiB, some 2 ms in which a writer waits
 _BREATH = 0.002  # seconds between two such steps, for the writer
 _PATIENCE = 5  # restarts of a copy by writers, before it is made in one step

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 
 from bot.callback_data import Verdict
+from bot.cards import more_card, why_card
 from bot.config import Settings
+from bot.followups import Before, Kind, understand
 from bot.pages import PAGES
-from bot.rendering import render_text
-from bot.services import Services, answer_question, log_answer, make_services
+from bot.rendering import render_text, to_text
+from bot.services import Services, answer_question, follow_on, log_answer, make_services
 from bot.storage import StorageError
 from bot.texts import NB
 from bot.texts.faults import explain
@@ -19,7 +21,7 @@ from bot.texts.faults import explain
 CHANNEL = "terminal"
 VERDICTS = {"+": Verdict.HELPFUL, "-": Verdict.NOT_HELPFUL}
 END = "/slutt"
-FAILED = 1  # exit code
+FAILED, SCHEMA_NEWER = 1, 3  # exit codes
 
 Read = Callable[[str], str]
 Write = Callable[[str], None]
@@ -35,6 +37,7 @@ async def chat(settings: Settings, services: Services, read: Read, write: Write)
     write(PAGES["start"](texts, settings, services.index.snapshot))
     write(texts.chat_intro)
     last: str | None = None
+    before: Before | None = None
     while (line := _line(read, texts.chat_prompt)) is not None and line != END:
         if not line:
             continue
@@ -47,7 +50,14 @@ async def chat(settings: Settings, services: Services, read: Read, write: Write)
             else:
                 write(texts.unknown_command)
         else:
-            last = await _answer(services, line, write)
+            reader = services.index.snapshot.searcher.reader
+            understood = understand(line, before, reader)
+            card = _follow(services, before, understood.kind)
+            if card is not None:
+                text, before = card
+                write(text)
+            else:
+                last, before = await _answer(services, understood.text, before, write)
     write(texts.chat_bye)
 
 
@@ -67,12 +77,14 @@ async def main(settings: Settings) -> int:
             await chat(settings, services, input, _print)
     except StorageError as exc:
         sys.stderr.write(explain(exc) + "\n")
-        return FAILED
+        return SCHEMA_NEWER if exc.fault == "storage_newer" else FAILED
     return 0
 
 
-async def _answer(services: Services, question: str, write: Write) -> str | None:
-    """Show an answer and return its id; None where there is nothing to vote on."""
+async def _answer(
+    services: Services, question: str, before: Before | None, write: Write
+) -> tuple[str | None, Before | None]:
+    """Show an answer; return its id, None where there is nothing to vote on, and what to follow on."""
     reply = await answer_question(services, question, NB)
     write(
         render_text(
@@ -82,15 +94,30 @@ async def _answer(services: Services, question: str, write: Write) -> str | None
             this_year=reply.snapshot.this_year,
         )
     )
+    before = follow_on(reply.answer, before)
     try:
         answer_id = await log_answer(services, reply.answer, CHANNEL)
     except StorageError as exc:
         write(NB.chat_not_logged.format(reason=explain(exc)))
-        return None
-    if reply.answer.is_crisis:
-        return None
+        return None, before
+    if reply.answer.is_crisis or answer_id is None:
+        return None, before
     write(NB.chat_vote_hint)
-    return answer_id
+    return answer_id, before
+
+
+def _follow(services: Services, before: Before | None, kind: Kind) -> tuple[str, Before] | None:
+    """Answer «hvorfor det?» and «mer»; None where the message is a question."""
+    if before is None or not before.pledge_ids:
+        return None
+    snapshot = services.index.snapshot
+    if kind is Kind.WHY:
+        card = why_card(before, snapshot, NB)
+        return None if card is None else (to_text(card), before)
+    if kind is Kind.MORE:
+        further, after = more_card(before, snapshot, NB)
+        return to_text(further), after
+    return None
 
 
 async def _vote(services: Services, answer_id: str | None, verdict: Verdict) -> str:

@@ -19,7 +19,7 @@ from bot import backup
 from bot.alerts import EVERY, Alerts, Watch
 from bot.health import notify, serve_health
 from bot.recovery import Memory, Recovery, pause, prepare
-from bot.services import Services
+from bot.services import Services, purge
 from bot.storage import StorageError
 from bot.storage_maintenance import damage
 from bot.texts import NB
@@ -27,6 +27,7 @@ from bot.texts import NB
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two looks
+PURGE = 3600.0  # seconds between two looks for what is too old
 BEAT = 60.0  # seconds between two signs of life on disk
 RETRY_BACKUP = 15 * 60.0  # seconds after one that failed
 LEAST_FREE = 200 * 2**20  # bytes of disk below which admins are told
@@ -53,7 +54,7 @@ class Upkeep:
         self.watch = Watch(self.alerts, services.health)
         self._memory = Memory(services.settings.data)
         self._jobs: dict[str, asyncio.Task[None]] = {}
-        self._next = {"beat": clock(), "backup": clock()}
+        self._next = {"beat": clock(), "purge": clock(), "backup": clock()}
         self._loop: asyncio.Task[None] | None = None
         self._server: asyncio.Server | None = None
         self._tell: Tell | None = None
@@ -136,6 +137,7 @@ class Upkeep:
             self._start("mend", self._mend())
         for name, job, seconds in (
             ("beat", self._beat, BEAT),
+            ("purge", self._purge, PURGE),
             ("backup", self._backup, services.settings.backup_hours * 3600.0),
         ):
             if seconds and self._clock() >= self._next[name] and name not in self._jobs:
@@ -181,6 +183,12 @@ class Upkeep:
         if usage.free < LEAST_FREE:
             free = f"{usage.free / 2**20:.0f} MiB"
             self.alerts.note("disk_low", NB.alert_disk_low.format(free=free))
+
+    async def _purge(self) -> None:
+        """Remove what is too old; at the first tick already, to catch up with what was missed."""
+        report = await purge(self._services)
+        if report.doubt:
+            self.alerts.note("purge_refused", NB.alert_purge_refused)
 
     async def _backup(self) -> None:
         services = self._services

@@ -104,19 +104,20 @@ def sub_compounds(parts: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=200_000)
+def _parts(word: str, known: Known) -> tuple[str, ...]:
+    parts = split(words.lemma(word), known)
+    return (*parts, *sub_compounds(parts))
+
+
 def split_filter(known: Known) -> TokenFilter:
     """Add the parts of compounds: skolemat -> skolemat skole mat"""
-
-    @lru_cache(maxsize=100_000)
-    def parts_of(word: str) -> tuple[str, ...]:
-        parts = split(words.lemma(word), known)
-        return (*parts, *sub_compounds(parts))
 
     def add(tokens: Iterable[Token]) -> Iterator[Token]:
         for token in tokens:
             yield token
             if len(token.term) >= 6 and token.term.isalpha():
-                for part in parts_of(token.term):
+                for part in _parts(token.term, known):
                     yield replace(token, term=part)
 
     return add

@@ -108,6 +108,17 @@ def body_end(text: str) -> int:
     return tail.start() if tail else len(text)
 
 
+def is_chrome(paragraph: str) -> bool:
+    """Tell a caption or a «Les mer» from text."""
+    return bool(_CHROME_LINE.fullmatch(paragraph))
+
+
+def is_lead_in(paragraph: str) -> bool:
+    """Tell «Bærum Arbeiderparti vil:», which stands above its pledges and is none."""
+    found = _LEAD_IN.match(paragraph)
+    return bool((found and not found["rest"]) or _BARE_LEAD_IN.fullmatch(paragraph))
+
+
 def page_at(text: str, start: int) -> int | None:
     """Return the page that an offset is on, from 1; None where the text has no page marks."""
     return text.count(PAGE, 0, start) + 1 if PAGE in text else None
@@ -146,9 +157,7 @@ def _spans(text: str, layout: Layout, title: str) -> Iterator[tuple[int, int, Ki
                 start = paragraph.start + text[paragraph.start : paragraph.end].index(":") + 1
                 start += len(text[start:]) - len(text[start:].lstrip())
                 yield start, paragraph.end, "bullet", _copy(state)
-        elif (
-            (_BARE_LEAD_IN.fullmatch(body) or body.endswith(":")) and follower and follower.glyph
-        ):
+        elif (_BARE_LEAD_IN.fullmatch(body) or body.endswith(":")) and follower and follower.glyph:
             state.lead_in = body
             state.lead_level, state.lead_used = max(state.levels, default=0), False
         elif not layout.marked and len(paragraph.lines) == 1 and is_heading(body):

@@ -108,6 +108,14 @@ def is_heading(text: str) -> bool:
     )
 
 
+def is_unfinished(line: str) -> bool:
+    """Tell whether a line ends in a word that something must follow: «i», «og», «ny»."""
+    words = line.split()
+    return bool(words) and (
+        words[-1].lower() in _UNFINISHED or line.endswith((",", "-", "–", "(", "/"))
+    )
+
+
 def _lines(text: str, start: int, end: int) -> Iterator[Line]:
     blanks, number = 0, text.count("\n", 0, start) + 1
     at = start
@@ -256,7 +264,7 @@ def _continues(
         return not ended and (unfinished or (lower and width > 0))
     if not width:
         return unfinished and lower
-    room = width - len(previous.text) - 1 - len(line.text.split()[0])
+    room = width - len(previous.text) - 1 - len(line.text.split(maxsplit=1)[0])
     if current.glyph:
         if lower:
             # A new item whose bullet was lost: the line had room, and starts like its siblings.
@@ -306,7 +314,7 @@ def _open_bracket(text: str) -> bool:
 
 def _starts_item(text: str) -> bool:
     """Does the line start as list items do: with an infinitive («forlenge …») or «at …»?"""
-    word = text.split()[0]
+    word = text.split(maxsplit=1)[0]
     return word in ("at", "få", "gi", "ha", "gå", "ta", "se") or (
         len(word) > 4 and word.endswith("e") and word not in _UNFINISHED | {"hverandre", "andre"}
     )

@@ -17,7 +17,7 @@ Vectors = NDArray[np.float32]
 Role = Literal["query", "passage"]
 Progress = Callable[[int, int], None]
 BATCH = 32
-LEVELS = 31  # of each sign: six bits hold a cosine to .001, and deflate packs them well
+LEVELS = 15  # of each sign: five bits hold a cosine to .002, and deflate packs them well
 
 
 class SentenceEncoder(Protocol):
@@ -122,6 +122,10 @@ class VectorStore:
     def key(self, encoder: SentenceEncoder, role: Role, text: str) -> bytes:
         """Return the eight bytes a text is stored under."""
         return hashlib.blake2b(f"{encoder.name}\0{role}\0{text}".encode(), digest_size=8).digest()
+
+    def missing(self, encoder: SentenceEncoder, role: Role, texts: Iterable[str]) -> set[bytes]:
+        """Return the keys of the texts that would have to be encoded."""
+        return {self.key(encoder, role, text) for text in texts} - self._rows.keys()
 
     def vectors(
         self,

@@ -126,14 +126,8 @@ class TopicIndex:
         )
         views = [(0.5, words)]
         if dense is not None and len(self._neighbours.owners):
-            meaning = np.stack(
-                [
-                    0.5 * _z(self._neighbours.similarity(a)[1])
-                    + 0.5 * _z(self._neighbours.similarity(b)[1])
-                    for a, b in zip(dense.passages, dense.context, strict=True)
-                ]
-            )
-            views.append((0.5, meaning))
+            near = [self._neighbours.centre_similarity(v) for v in (dense.passages, dense.context)]
+            views.append((0.5, 0.5 * _z_rows(near[0]) + 0.5 * _z_rows(near[1])))
         asked = self._asked(pledges, examples, encoder, store)
         total = sum(weight for weight, _ in views)
         out = np.zeros((len(pledges), len(self.leaves)), np.float32)
@@ -155,15 +149,17 @@ class TopicIndex:
         """z-scores from the example questions, as if each were asked."""
         if not examples:
             return None
+        entries = [(i, e) for i, p in enumerate(pledges) if (e := examples.get(p.id))]
         rows = np.zeros((len(pledges), len(self.leaves)), np.float32)
-        for i, pledge in enumerate(pledges):
-            entry = examples.get(pledge.id)
-            if entry is None:
-                continue
-            if encoder is not None and store is not None and len(self._neighbours.owners):
-                vectors = store.vectors(encoder, "query", entry.questions)
-                rows[i] = _z(self._neighbours.centre_similarity(vectors).mean(axis=0))
-            else:
+        if encoder is not None and store is not None and len(self._neighbours.owners):
+            questions = [q for _, entry in entries for q in entry.questions]
+            near = self._neighbours.centre_similarity(store.vectors(encoder, "query", questions))
+            at = 0
+            for i, entry in entries:
+                rows[i] = _z(near[at : at + len(entry.questions)].mean(axis=0))
+                at += len(entry.questions)
+        else:
+            for i, entry in entries:
                 text = "\n".join((*entry.questions, *entry.words))
                 rows[i] = _z(self._bm25.scores(set(self._analyzer.terms(text))))
         return rows
@@ -185,3 +181,8 @@ def _z(scores: Array) -> Array:
     if spread < 1e-9:
         return np.zeros_like(scores)
     return np.asarray((scores - scores.mean()) / spread, np.float32)
+
+
+def _z_rows(scores: Array) -> Array:
+    spread = scores.std(axis=1, keepdims=True)
+    return np.asarray((scores - scores.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-9))

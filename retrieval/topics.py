@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class Topic:
         scope: ``municipal`` or ``county`` for politics; else why no programme answers it.
         name: By language code.
         patterns: Each matches a whole message of this kind, in the form ``plain`` gives it.
+        pattern: All of them in one; None where there are none.
         answer: Fixed answer by language code; empty for politics.
     """
 
@@ -49,7 +50,8 @@ class Topic:
     name: Mapping[str, str]
     words: tuple[str, ...]
     questions: tuple[str, ...]
-    patterns: tuple[re.Pattern[str], ...] = ()
+    patterns: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
     answer: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -84,7 +86,7 @@ class TopicTree:
         if not message or len(message) > 300:  # a long message is never only a greeting
             return None
         for topic in self.topics:
-            if any(pattern.fullmatch(message) for pattern in topic.patterns):
+            if topic.pattern is not None and topic.pattern.fullmatch(message):
                 return topic
         return None
 
@@ -169,21 +171,27 @@ def _topic(path: Path, line: int, row: Mapping[str, Any]) -> Topic:
         name=row["name"],
         words=tuple(row["words"]),
         questions=tuple(row.get("questions", ())),
-        patterns=tuple(_pattern(path, line, p) for p in row.get("patterns", ())),
+        patterns=tuple(row.get("patterns", ())),
+        pattern=_pattern(path, line, tuple(row.get("patterns", ()))),
         answer=row.get("answer", {}),
     )
 
 
-def _pattern(path: Path, line: int, pattern: str) -> re.Pattern[str]:
+@lru_cache(maxsize=1024)  # a reload compiles only what was changed
+def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _pattern(path: Path, line: int, patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Compile a topic's patterns into one: a message then costs a topic one call."""
+    if not patterns:
+        return None
     try:
-        return re.compile(pattern)
-    except re.error as exc:
-        raise TopicsError(path, line, "pattern", pattern=pattern, reason=str(exc)) from exc
-
-
-def assign(similarities: Any, keep: int, floor: float) -> Sequence[Sequence[int]]:
-    """Return per pledge (row) the topics (columns) it belongs to: at most ``keep``, from ``floor`` up."""
-    order = (-similarities).argsort(axis=1, kind="stable")[:, :keep]
-    return [
-        [int(c) for c in columns if similarities[r, c] >= floor] for r, columns in enumerate(order)
-    ]
+        return _compile(patterns)
+    except re.error:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as exc:
+                raise TopicsError(path, line, "pattern", pattern=pattern, reason=str(exc)) from exc
+        raise

@@ -7,12 +7,16 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.answering import Answer, Outcome
 from bot.config import Settings, load_settings
+from bot.privacy.crypto import FieldCipher
+from bot.privacy.keys import Keys
+from bot.privacy.retention import TrustedTime
 from bot.services import Services, make_services
 from retrieval.build import Options, Snapshot, build
 from retrieval.search import Hit
@@ -76,33 +80,53 @@ def semantic() -> Snapshot:
     return build(ROOT / "seeds", encoder, options=Options(this_year=2026))
 
 
+def make_keys(folder: Path) -> Keys:
+    """Make a set of keys for a bot of a test's own."""
+    return Keys.create(folder, datetime.now(tz=UTC))
+
+
+@pytest.fixture
+def cipher(tmp_path: Path) -> FieldCipher:
+    """Return what a Storage of the test's own seals with."""
+    return FieldCipher(make_keys(tmp_path / "own-keys"))
+
+
 @pytest.fixture(scope="session")
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Services:
     folder = tmp_path_factory.mktemp("bot")
     seeds = copy_corpus(folder / "seeds")
     config = write_config(folder)
     settings = load_settings(config, {"LOFTEBOT_SEEDS": str(seeds), "TELEGRAM_BOT_TOKEN": TOKEN})
+    make_keys(settings.keys)
     return make_services(settings)
 
 
 @pytest.fixture
 def settings(_shared: Services, tmp_path: Path) -> Settings:
-    return replace(_shared.settings, data=tmp_path / "data")
+    return replace(_shared.settings, data=tmp_path / "data", backups=tmp_path / "backups")
 
 
 @pytest.fixture
 async def services(_shared: Services, settings: Settings) -> AsyncIterator[Services]:
     """Return the real services: one index for the session, a new log for each test."""
+    from bot.followups import Recent
     from bot.index_holder import IndexReader
     from bot.storage import FILE, Storage
 
-    async with Storage(settings.data / FILE) as storage:
+    async with Storage(settings.data / FILE, _shared.storage.cipher) as storage:
         snapshot = _shared.index.snapshot
         yield replace(
             _shared,
             settings=settings,
             storage=storage,
-            index=IndexReader(snapshot, lambda: snapshot),
+            exports={},
+            trusted=TrustedTime(),
+            index=IndexReader(snapshot, lambda _: snapshot),
+            recent=Recent(),
+            answered=Recent(),
+            drawn=Recent(),
+            albums=Recent(),
+            examples=Recent(),
         )
 
 

@@ -1,7 +1,7 @@
 """`loftebot …`: every command. Errors are one line on stderr.
 
-Exit codes: 0 done, 1 not found or failed, 2 bad use or configuration, 4 already running,
-5 the token is refused.
+Exit codes: 0 done, 1 not found or failed, 2 bad use or configuration, 3 the log is of a newer
+program, 4 already running, 5 the token is refused.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ _COMMANDS = {
     "chat": "bot.cli.serve",
     "check": "bot.cli.check",
     "evaluate": "bot.cli.evaluate",
+    "keys": "bot.cli.keys",
     "pledges": "bot.cli.pledges",
     "restore": "bot.cli.backup",
+    "programmes": "bot.cli.programmes",
+    "reload": "bot.cli.reload",
     "run": "bot.cli.serve",
     "thesaurus": "bot.cli.thesaurus",
     "topics": "bot.cli.topics",
     "vectors": "bot.cli.vectors",
+    "verify-audit": "bot.cli.audit",
 }
 
 
@@ -39,7 +43,9 @@ class _Lazy(click.Group):
         module = _COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        command: click.Command = getattr(
+            importlib.import_module(module), cmd_name.replace("-", "_")
+        )
         return command
 
 

@@ -75,7 +75,7 @@ def ask(
         else:
             click.echo(message)
         found = bool(got.hits) or bool(got.fixed)
-    if question != "-" and not found and not as_json:
+    if question != "-" and not found:
         raise SystemExit(FAILED)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.answering import AnswerPolicy
     from retrieval.build import Snapshot
 
-FAILED, BAD_USE = 1, 2
+FAILED, BAD_USE, ALREADY_RUNNING = 1, 2, 4
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
@@ -54,7 +54,8 @@ def policy_of(settings: Settings) -> AnswerPolicy:
 
 @contextmanager
 def faults() -> Iterator[None]:
-    """Turn the errors of corpus, word lists and examples into one line and exit code 2."""
+    """Turn the errors of corpus, word lists, examples and keys into one line and exit code 2."""
+    from bot.privacy.keys import KeyFault  # noqa: PLC0415
     from retrieval.corpus import CorpusError  # noqa: PLC0415
     from retrieval.decision import DecisionError  # noqa: PLC0415
     from retrieval.examples import ExamplesError  # noqa: PLC0415
@@ -63,7 +64,9 @@ def faults() -> Iterator[None]:
 
     try:
         yield
-    except (CorpusError, DecisionError, ExamplesError, LexiconError, TopicsError) as exc:
+    except (
+        CorpusError, DecisionError, ExamplesError, KeyFault, LexiconError, TopicsError,
+    ) as exc:  # fmt: skip
         fail(explain(exc), BAD_USE)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from telegram import Message, Update
+from telegram import CallbackQuery, Message, Update
 from telegram.error import BadRequest
 from telegram.ext import ApplicationHandlerStop
 from telegram.ext.filters import MessageFilter
@@ -40,7 +40,12 @@ def limits(messages: Limiter, presses: Limiter) -> Gate:
     async def gate(update: Update, context: BotContext) -> None:
         del context
         query = update.callback_query
-        limiter = messages if query is None else presses
+        if query is not None and not query.data:
+            # PTB gives a press without data to the first handler there is, whatever its pattern.
+            await _acknowledge(query, texts_of(update).vote_expired)
+            raise ApplicationHandlerStop
+        asked = update.message or update.edited_message
+        limiter = messages if asked else presses  # inline: a query for each letter typed
         # A private chat has its user's id. No key: what is counted to nobody is not limited.
         keys = {who.id for who in (update.effective_user, update.effective_chat) if who}
         admissions = [limiter.admit(key) for key in keys]
@@ -48,8 +53,7 @@ def limits(messages: Limiter, presses: Limiter) -> Gate:
             return
         text = texts_of(update).too_many
         if query is not None:
-            with suppress(BadRequest):  # too old by now
-                await query.answer(text)
+            await _acknowledge(query, text)
         elif Admission.NOTICE in admissions and _private(update):
             assert update.message is not None, "promised by _private"
             await update.message.reply_text(text, parse_mode=None)
@@ -68,7 +72,7 @@ async def too_long(update: Update, context: BotContext) -> None:
     if reply.answer.is_crisis:
         await ask.ask(update, context)
     else:
-        text = texts.too_long.format(limit=LONGEST_QUESTION, length=len(message.text))
+        text = texts.too_long.format(limit=LONGEST_QUESTION)
         await message.reply_text(text, parse_mode=None)
 
 
@@ -78,6 +82,11 @@ async def restarted(interrupted: Interrupted, context: BotContext) -> None:
     chat = update.effective_chat
     if chat is not None and chat.type == "private":
         await context.bot.send_message(chat.id, texts_of(update).restarted, parse_mode=None)
+
+
+async def _acknowledge(query: CallbackQuery, text: str) -> None:
+    with suppress(BadRequest):  # too old by now
+        await query.answer(text)
 
 
 def _private(update: Update) -> bool:

@@ -38,11 +38,10 @@ async def status_text(services: Services, texts: Texts) -> str:
     path = services.storage.path
     unknown = texts.alert_unknown
     answers, misses = health.answers
-    queued: object
-    journal: object
-    queued = lost = journal = unknown
+    queue: tuple[object, object] = (unknown, unknown)
+    journal = unknown
     try:
-        queued, lost = await asyncio.to_thread(open_updates, path)
+        queue = await asyncio.to_thread(open_updates, path)
         journal = await asyncio.to_thread(live_journal_mode, path)
     except (sqlite3.Error, OSError) as exc:
         logger.warning("log not read for /status: %s", type(exc).__name__)
@@ -52,8 +51,8 @@ async def status_text(services: Services, texts: Texts) -> str:
     return texts.status.format(
         answers=answers,
         misses=misses,
-        queued=queued,
-        unknown=lost,
+        queued=queue[0],
+        unknown=queue[1],
         journal=journal,
         size=size_text(size(path)),
         uptime=duration(health.uptime),

@@ -29,9 +29,7 @@ def suppressed(table: Table, k: int = K) -> Hidden:
         raise ValueError("not a table of counts")
     full = [[*row, sum(row)] for row in table]
     full.append([sum(column) for column in zip(*full, strict=True)] if full else [0])
-    hidden = {
-        (r, c) for r, row in enumerate(full) for c, count in enumerate(row) if 0 < count < k
-    }
+    hidden = {(r, c) for r, row in enumerate(full) for c, count in enumerate(row) if 0 < count < k}
     while weak := _weak(full, hidden, k):
         rest = [cell for cell in weak if cell not in hidden]
         # As little as possible is hidden, and a zero only when nothing else helps.

@@ -23,7 +23,7 @@ _AUDIT = "audit.key"
 _MODES = (0o600, 0o400)
 
 
-class KeyFault(Exception):
+class KeyFault(Exception):  # noqa: N818  # named as what it carries
     """The keys cannot be used. ``fault`` names the sentence in ``bot/texts/faults.py``."""
 
     def __init__(self, path: Path, fault: str, **values: object) -> None:
@@ -93,14 +93,19 @@ class Keys:
         Raises:
             KeyFault: If they are missing, lie among the data, or others may read them.
         """
-        inner, outer = directory.resolve(), data.resolve()
-        if inner == outer or outer in inner.parents:
-            raise KeyFault(directory, "keys_among_data", data=data)
+        cls.refuse_among(directory, data)
         keys = cls(directory)
         keys.reread()
         if not keys._persons or not keys._audit:
             raise KeyFault(directory, "keys_missing")
         return keys
+
+    @staticmethod
+    def refuse_among(directory: Path, data: Path) -> None:
+        """Raise KeyFault if the keys' directory is, or lies in, the directory of the data."""
+        inner, outer = directory.resolve(), data.resolve()
+        if inner == outer or outer in inner.parents:
+            raise KeyFault(directory, "keys_among_data", data=data)
 
     def reread(self) -> None:
         """Take in what other processes made or destroyed.

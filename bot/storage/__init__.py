@@ -5,13 +5,13 @@ One connection writes; it is opened in the event loop that uses it. Errors are `
 
 from __future__ import annotations
 
-from bot.storage.answers import AnswerLog, LoggedAnswer
-from bot.storage.audit import AuditLog, audit_fault
+from bot.storage.answers import LoggedAnswer
+from bot.storage.audit import audit_fault
 from bot.storage.database import FILE, StorageError, journal_mode
 from bot.storage.rights import Consent, Purged, RightsLog
 
 
-class Storage(AnswerLog, RightsLog, AuditLog):
+class Storage(RightsLog):
     """The log in one file; an asynchronous context manager that opens and closes it."""
 
 

@@ -65,9 +65,7 @@ class AnswerLog(Database):
         answer_id = secrets.token_urlsafe(16)
         question = "" if answer.is_crisis else redact(answer.question)
         evidence = (
-            {}
-            if answer.is_crisis
-            else redact_evidence(answer.evidence, answer.question, question)
+            {} if answer.is_crisis else redact_evidence(answer.evidence, answer.question, question)
         )
         with self._errors():
             sealed = (

@@ -55,7 +55,7 @@ class Database:
 
     def __init__(self, path: Path, cipher: FieldCipher) -> None:
         self.path = path
-        self._cipher = cipher
+        self.cipher = cipher
         self._connection: aiosqlite.Connection | None = None
         self._lock = asyncio.Lock()
 
@@ -67,7 +67,8 @@ class Database:
         """
         with self._errors():
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.touch(mode=0o600)
+            if not self.path.exists():  # a newer program's file must keep even its time
+                self.path.touch(mode=0o600)
             # isolation_level=None: sqlite3 opens no transactions of its own; `_transaction` does.
             self._connection = await aiosqlite.connect(self.path, isolation_level=None)
         try:
@@ -99,14 +100,14 @@ class Database:
 
     def _seal(self, field: str, row: str, text: str) -> bytes:
         # A blob opens only in its own row and column: two rows' texts cannot be exchanged.
-        return self._cipher.seal(clean(text).encode(), f"{field}|{row}".encode())
+        return self.cipher.seal(clean(text).encode(), f"{field}|{row}".encode())
 
     def _unseal(self, field: str, row: str, blob: object) -> str | None:
         """Return the text, or None, and a line in the log, where the blob does not open."""
         try:
-            if not isinstance(blob, bytes):
-                raise CipherError("not a blob")
-            return self._cipher.open(blob, f"{field}|{row}".encode()).decode()
+            return self.cipher.open(
+                blob if isinstance(blob, bytes) else b"", f"{field}|{row}".encode()
+            ).decode()
         except (CipherError, KeyFault) as exc:
             # Not the whole id: who knows it may vote on the answer.
             logger.error("row not readable %s=%s…: %s", field, row[:6], exc)  # noqa: TRY400
@@ -144,11 +145,6 @@ class Database:
                 except BaseException:
                     await db.rollback()  # does nothing where nothing was begun
                     raise
-
-    @property
-    def cipher(self) -> FieldCipher:
-        """What seals the log's fields; the inbox seals with it too."""
-        return self._cipher
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.privacy.crypto import CipherError, sealed_with
 from bot.privacy.keys import KeyId
 from bot.storage.answers import AnswerLog, LoggedAnswer
+from bot.storage.audit import AuditLog
 from bot.storage.database import day, stamp
 
 BACKUP_DAYS = 14  # how long a backup can bring back what was erased
@@ -33,7 +34,7 @@ class Purged:
     audit: int
 
 
-class RightsLog(AnswerLog):
+class RightsLog(AnswerLog, AuditLog):
     """``persons`` are always all the pseudonyms a voter had in the days that are kept."""
 
     # ---- consent
@@ -90,7 +91,9 @@ class RightsLog(AnswerLog):
 
         The consents stay, as proof of what was allowed, until they are as old as the answers.
         """
-        ids = [str(i) for (i,) in await self._of("SELECT id FROM answers WHERE person = ?", persons)]
+        ids = [
+            str(i) for (i,) in await self._of("SELECT id FROM answers WHERE person = ?", persons)
+        ]
         return await self.erase_answers(ids, at)
 
     async def erase_answers(self, ids: Iterable[str], at: datetime) -> int:
@@ -187,6 +190,3 @@ class RightsLog(AnswerLog):
     async def _of(self, sql: str, persons: Collection[bytes]) -> list[tuple[object, ...]]:
         # One by one: all are looked up in an index, and no SQL is put together from strings.
         return [row for person in persons for row in await self._rows(sql, person)]
-
-    async def _purge_audit(self, db: object, before: str) -> int:
-        raise NotImplementedError

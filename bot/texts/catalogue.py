@@ -40,9 +40,41 @@ class Texts:
     start: str
     examples: tuple[str, ...]
     """Questions that /start shows."""
+    examples_below: str
+    """In their place where they are buttons."""
     help: str
     about: str
     privacy: str
+    privacy_anonymous: str
+    """What is kept of a question in mode «avidentifisert»; the next two in the other modes."""
+    privacy_consent: str
+    privacy_off: str
+    privacy_basis: str
+    privacy_basis_consent: str
+    privacy_failed: str
+    erase_confirm: str
+    erase_one_confirm: str
+    erase_yes: str
+    erase_no: str
+    erase_done: str
+    erase_one_done: str
+    erase_kept: str
+    erase_gone: str
+    erase_nothing: str
+    erase_anonymous: str
+    export_caption: str
+    export_anonymous: str
+    export_limit: str
+    consent_ask: str
+    """What a voter says yes to. A change needs a new ``handlers.privacy.WORDING``."""
+    consent_yes: str
+    consent_no: str
+    consent_given: str
+    consent_have: str
+    consent_withdraw: str
+    consent_withdrawn: str
+    consent_kept_off: str
+    consent_not_needed: str
     not_given: str
     """In place of a controller or contact that the settings leave empty."""
     sources_head: str
@@ -54,7 +86,6 @@ class Texts:
     maybe_lost: str
     """After a lost connection: the answer may have arrived, or not."""
     restarted: str
-    too_long: str
     too_many: str
     """Once, to who asks more in a minute than anybody can read."""
     # profile
@@ -63,6 +94,9 @@ class Texts:
     command_about: str
     command_sources: str
     command_privacy: str
+    command_erase: str
+    command_export: str
+    command_consent: str
     # under an answer
     fixed_label: str
     quotes_language: str
@@ -107,6 +141,7 @@ class Texts:
     language_ask: str
     language_set: str
     # one quote
+    on_page: str
     quote_id: str
     quote_unknown: str
     quote_usage: str
@@ -150,7 +185,25 @@ class Texts:
     # reload, for admins
     reload_started: str
     reload_running: str
-    reload_done: str
+    reload_encoding: str
+    reload_trying: str
+    reload_ready: str
+    reload_moot: str
+    reload_fewer: str
+    reload_refused: str
+    reload_empty: str
+    reload_thin: str
+    reload_duplicates: str
+    reload_verbatim: str
+    reload_goldens: str
+    reload_publish: str
+    reload_publish_fewer: str
+    reload_cancel: str
+    reload_undo: str
+    reload_published: str
+    reload_cancelled: str
+    reload_undone: str
+    reload_expired: str
     reload_unchanged: str
     reload_failed: str
     # operations, for admins
@@ -168,6 +221,7 @@ class Texts:
     alert_disk_full: str
     alert_disk_low: str
     alert_locked: str
+    alert_purge_refused: str
     alert_recovered: str
     alert_recovered_empty: str
     alert_storage: str

@@ -45,10 +45,14 @@ EN = Texts(
         "What will you do about the metro in Bærum?",
         "apprentices",
     ),
+    examples_below="👇",
     help=(
         "Write a question in your own words. You may name the municipality: “What about the metro "
         "in Bærum?”\n\n"
         "I only show quotes from the party's programmes. If I find nothing, I say so.\n\n"
+        "/tema – browse the topics\n"
+        "/kommune – choose where answers are from\n"
+        "/sprak – bokmål, nynorsk or English\n"
         "/kilder – the programmes I answer from\n"
         "/om – who is behind this\n"
         "/privacy – what is stored"
@@ -61,13 +65,78 @@ EN = Texts(
         "The best fitting pledges come first. If none fits well enough, I say so."
     ),
     privacy=(
-        "Responsible: {controller}. Contact: {contact}.\n\n"
-        "We store your question, which pledges were shown, and whether you pressed 👍 or 👎, to "
-        "make the answers better. We do not store names, usernames, phone numbers or Telegram ids. "
-        "It is deleted after {days} days.\n\n"
-        "Telegram sees your messages; they are not end-to-end encrypted. "
-        "You may complain to Datatilsynet."
+        "Controller: {controller}. Contact: {contact}.\n\n"
+        "Purpose: to answer you with the party's own pledges, and to make the answers better.\n\n"
+        "{kept}\n\n"
+        "We store no name, username, phone number or Telegram id in the question log, and we take "
+        "out numbers, addresses and names that we recognise before the text is stored encrypted. "
+        "We do not find every name: do not write any. The log is deleted after {days} days, and is "
+        "gone from the backups 14 days later. While you wait, your message lies encrypted with us; "
+        "it is deleted once you have the answer. If you choose a municipality or language, we "
+        "remember it under a pseudonym until you delete it. In acute need the words are not "
+        "stored.\n\n"
+        "Legal basis: {basis}\n\n"
+        "We make no profile of you, and everyone gets the same pledges. We pass nothing on.\n\n"
+        "Telegram sees your messages and handles them under its own terms. They are not end-to-end "
+        "encrypted, and Telegram is outside the EEA.\n\n"
+        "You can get a copy (/mine_data), erase (/slett), have things corrected, object and ask for "
+        "restriction. Write to the contact above. You can complain to the Norwegian Data Protection "
+        "Authority, Datatilsynet: datatilsynet.no."
     ),
+    privacy_anonymous=(
+        "We store: the day, the question without what tells who you are, which pledges were shown, "
+        "and whether you pressed 👍 or 👎. Nothing ties it to you, not even for us. To erase one "
+        "answer, reply to it with /slett."
+    ),
+    privacy_consent=(
+        "Without consent we only store how many questions each topic gets a day. If you have said "
+        "yes (/samtykke), we also store the day, the question without what tells who you are, which "
+        "pledges were shown, and whether you pressed 👍 or 👎, under a pseudonym that is new each "
+        "day. You can take it back at any time; then all is erased. The answers are the same."
+    ),
+    privacy_off="We do not store questions, only how many each topic gets a day.",
+    privacy_basis=(
+        "legitimate interest in answering what you ask (GDPR article 6(1)(f)). What is stored is "
+        "de-identified."
+    ),
+    privacy_basis_consent=(
+        "your consent to questions being stored (GDPR articles 6(1)(a) and 9(2)(a)), and otherwise "
+        "legitimate interest in answering what you ask (article 6(1)(f))."
+    ),
+    privacy_failed="That did not work now. Nothing was changed. Try again in a moment.",
+    erase_confirm="Shall I erase all that we store about you ({count} questions, and your choices)? It cannot be undone.",
+    erase_one_confirm="Shall I erase this question and its answer from the log? It cannot be undone.",
+    erase_yes="Yes, erase",
+    erase_no="No, keep it",
+    erase_done="Erased: {count} questions, and your choices.",
+    erase_one_done="Erased: one question with its answer.",
+    erase_kept="Nothing was erased.",
+    erase_gone="It is not in the log (any more).",
+    erase_nothing="Nothing is stored about you.",
+    erase_anonymous=(
+        "Nothing is stored that is tied to you. The questions are kept without anything that tells "
+        "who asked them, so I cannot find yours. To erase one, reply to my answer with /slett."
+    ),
+    export_caption="All that we store about you.",
+    export_anonymous=(
+        "All that we store that is tied to you. The questions are kept without anything that tells "
+        "who asked them, so they are not in it."
+    ),
+    export_limit="You have had three copies today. Try again tomorrow.",
+    consent_ask=(
+        "May we store your questions to make the answers better? We take out what tells who you "
+        "are, as far as we recognise it, and delete after {days} days. A question may still say "
+        "something about your political views. You get the same answers if you say no, and you can "
+        "take a yes back at any time with /samtykke. More: /privacy"
+    ),
+    consent_yes="Yes, store my questions",
+    consent_no="No",
+    consent_given="Thank you. Your questions are stored from now on. Undo: /samtykke",
+    consent_have="You have said yes to your questions being stored. If you take it back, they are erased.",
+    consent_withdraw="Take it back and erase",
+    consent_withdrawn="Your consent is withdrawn. Erased: {count} questions. No new ones are stored.",
+    consent_kept_off="All right. Your questions are not stored.",
+    consent_not_needed="This service stores nothing that is tied to you, so no consent is needed. More: /privacy",
     not_given="not stated yet",
     sources_head="I answer from these programmes:",
     source_line="• {party}: {title} ({period}), {pledges} pledges. Checksum {sha}.",
@@ -77,16 +146,15 @@ EN = Texts(
     went_wrong="Something went wrong (ref {ref}). Please try again in a while.",
     maybe_lost="The connection to Telegram was lost. No answer? Please ask again.",
     restarted="I was restarted. No answer? Please ask again.",
-    too_long=(
-        "Your message has {length} characters, and I read {limit} at most. "
-        "Could you shorten it to the question itself?"
-    ),
     too_many="That was a bit fast for me. Wait a minute and I will answer again.",
     command_start="Begin",
     command_help="How to ask",
     command_about="Who is behind this",
     command_sources="The programmes I answer from",
     command_privacy="What is stored",
+    command_erase="Erase what is stored about me",
+    command_export="A copy of what is stored about me",
+    command_consent="Consent to storing",
     fixed_label="Standard answer",
     quotes_language="Quotes are in Norwegian, as the party wrote them.",
     button_more="More pledges",
@@ -128,6 +196,7 @@ EN = Texts(
     language_name="English",
     language_ask="Which language should I write? Quotes are always in Norwegian.",
     language_set="I will write English.",
+    on_page="p. {page}",
     quote_id="Quote id: {id}",
     quote_unknown=(
         "I cannot find that quote. It may have changed in a newer edition of the programme."
@@ -136,8 +205,7 @@ EN = Texts(
     topics_head="Choose a topic. The number shows how many pledges I have.",
     topics_head_in="Choose a topic. The number shows how many pledges I have from {place}.",
     headings_head=(
-        "Choose a heading of the programmes. The number shows how many pledges stand under "
-        "it."
+        "Choose a heading of the programmes. The number shows how many pledges stand under it."
     ),
     topic_empty=(
         "The programmes have no pledges on this topic. That does not mean the party is for "
@@ -153,12 +221,10 @@ EN = Texts(
         "the programmes."
     ),
     not_voice=(
-        "I cannot listen to voice messages. Write your question and I will search the "
-        "programmes."
+        "I cannot listen to voice messages. Write your question and I will search the programmes."
     ),
     not_picture=(
-        "I cannot see pictures or video. Write your question and I will search the "
-        "programmes."
+        "I cannot see pictures or video. Write your question and I will search the programmes."
     ),
     not_personal="I take no contacts or places, and have stored nothing. Please write a question.",
     not_forwarded="I do not answer forwarded messages. Write the question in your own words.",
@@ -172,8 +238,7 @@ EN = Texts(
     command_ask="Ask about an issue",
     command_reload="Read the programmes again",
     profile_short=(
-        "Ask what {party} will do where you live. Answers are word for word from the "
-        "programmes."
+        "Ask what {party} will do where you live. Answers are word for word from the programmes."
     ),
     profile_description=(
         "Ask what {party} will do where you live, and I answer with quotes from the local "
@@ -189,21 +254,44 @@ EN = Texts(
     chat_bye="Goodbye!",
     reload_started="Reading the programmes again …",
     reload_running="A reload is already running. Wait until it is done.",
-    reload_done="Done: +{added} −{removed} ~{changed} pledges, {total} in all. Version {fingerprint}.",
+    reload_encoding="Reading the programmes again … {done} of {total} sentences",
+    reload_trying="Reading the programmes again … trying {count} known questions",
+    reload_ready=(
+        "Ready to publish: +{added} −{removed} ~{changed} pledges, {total} in all.\n"
+        "Known questions: {passed}/{goldens} find their pledge (now {before}/{goldens}). "
+        "{answers} of the answers changed.\n"
+        "Version {fingerprint}."
+    ),
+    reload_moot="{count} known questions are about pledges that no longer exist.",
+    reload_fewer="Note: {percent} % fewer pledges than now. Is that meant?",
+    reload_refused="Cannot be published. The old content goes on answering.\n{reasons}",
+    reload_empty="There are no pledges.",
+    reload_thin="{place} has {found} pledges but must have at least {least}.",
+    reload_duplicates="The same content twice: {what}",
+    reload_verbatim="{count} quotes are not verbatim: {what}",
+    reload_goldens="Only {passed} of {total} known questions find their pledge, against {before} now: {what}",
+    reload_publish="Publish",
+    reload_publish_fewer="Yes, publish {percent} % fewer",
+    reload_cancel="Cancel",
+    reload_undo="Undo",
+    reload_published="Published.",
+    reload_cancelled="Cancelled. Nothing has changed.",
+    reload_undone="Undone. The former content answers again.",
+    reload_expired="This button no longer holds. Send /reload.",
     reload_unchanged="Nothing has changed. {total} pledges, version {fingerprint}.",
     reload_failed="Not loaded. The old content goes on answering.\n{fault}",
     status=(
-        "Up for {uptime}. Telegram answered {poll_age} ago. Queue: {queued}. "
+        "Up for {uptime}. Since Telegram answered: {poll_age}. Queue: {queued}. "
         "Delivery unknown: {unknown}.\n"
         "Last 24 hours (since the start at most): {answers} answers, {misses} without a match, {errors} errors. "
         "95 of 100 answers took {p95} ms at most.\n"
         "Content: version {fingerprint}, in service for {version_age}. Pledges: {pledges}.\n"
-        "Backup: {backup_age} ago, {backups} in all. "
+        "Since the backup: {backup_age}, {backups} in all. "
         "Log: {size}. Free disk: {free}.\n"
         "løftebot {version}, Python {python}, PTB {ptb}, SQLite {sqlite} "
         "(journal {journal}, synchronous FULL)"
     ),
-    status_never="(never)",
+    status_never="never done",
     command_status="State of operations",
     alert_count="{count} times since the last alert. The next one about this comes in {minutes} minutes at the earliest.",
     alert_error="An error in the bot ({where}). See the log.",
@@ -218,6 +306,7 @@ EN = Texts(
     alert_disk_full="The disk is full: questions are not logged. Voters get answers. See docs/drift.md.",
     alert_disk_low="Only {free} of free disk. See docs/drift.md.",
     alert_locked="Another program keeps the question log locked. See docs/drift.md.",
+    alert_purge_refused="Deleting old questions was put off: the machine's clock may be wrong. Nothing was deleted. See docs/drift.md.",
     alert_recovered=(
         "The question log was damaged and has been replaced by {backup}. Lost: {rows} answers, "
         "{hours} hours. The damaged one is kept as {kept}. The bot answers."

@@ -27,6 +27,40 @@ FAULTS = {
         'fant ingen løfter. Er det ikke et partiprogram, sett kind = "other" i {manifest}.'
     ),
     "not_verbatim": "sitatet er ikke ordrett: «{quote}». Meld fra om feilen; ingenting er endret.",
+    # programmes as received
+    "suffix": "har endelsen «{found}», som ikke kan leses. Dette kan leses: {known}.",
+    "not_file": "er ikke en vanlig fil. Oppgi én fil.",
+    "too_large": "er på {found} MB; det meste som leses, er {most} MB. Lagre den med mindre bilder.",
+    "empty_file": "filen er tom.",
+    "other_type": "er ikke det endelsen sier. Åpne den, og lagre den på nytt i riktig format.",
+    "not_text_file": "er ikke en tekstfil.",
+    "not_charset": "bokstavene er ikke i tegnsettet siden oppgir ({name}). Lagre siden som UTF-8.",
+    "damaged": "er skadet eller avkortet ({reason}). Hent den på nytt.",
+    "encrypted": "er låst med passord. Lagre den uten passord.",
+    "old_word": "er i det gamle Word-formatet. Åpne den i Word og lagre den som .docx.",
+    "zip_bomb": "pakker seg ut til mer enn {most} MB. Det er ikke et vanlig dokument.",
+    "too_many_pages": "har {found} sider; det meste som leses, er {most}. Del den opp.",
+    "too_much_text": "har for mye tekst (over {most} tegn). Del den opp.",
+    "too_slow": "tok mer enn {seconds} sekunder å lese. Lagre den på nytt, eller del den opp.",
+    "too_heavy": "krever mer enn {most} MB minne å lese. Lagre den på nytt, eller del den opp.",
+    "reader_died": "leseren stoppet (kode {code}). Filen er for tung eller skadet; lagre den på nytt.",
+    "reader_missing": "kan ikke leses uten {name}. Installer det: pip install 'loftebot[readers]'",
+    "scanned": "er bilder av {pages} sider, uten tekst. Be om originalen, eller kjør tekstgjenkjenning.",
+    "broken_font": (
+        "har skrifter som ikke sier hvilke bokstaver de er ({pages} sider). Be om Word-filen, "
+        "eller skriv den ut til PDF på nytt."
+    ),
+    "no_text": "har ingen tekst.",
+    "name_taken": "«{file}» finnes fra før. Bruk --replace for å lese den på nytt, eller --name.",
+    "no_such_programme": "«{file}» står ikke i {manifest}. Der står: {known}.",
+    "not_written": "kan ikke skrives ({reason}). Ingenting er endret.",
+    # mends of an extraction
+    "mend_entry": "[[{kind}]] må være en liste med avsnitt.",
+    "mend_nowhere": "ingen løfter begynner med «{quote}». Kopier begynnelsen fra loftebot programmes show.",
+    "mend_several": "«{quote}» passer {count} steder. Skriv mer av teksten.",
+    "mend_not_in_text": "«{quote}» står ikke ordrett i {file}.",
+    "mend_already": "«{quote}» er et løfte fra før.",
+    "mend_part": "«{quote}» står ikke inne i løftet som skal deles.",
     # word lists
     "section": "avsnittet [{section}] mangler listen «{key}».",
     "entry": "linjen har en ukjent nøkkel eller form: {entry}",
@@ -45,11 +79,16 @@ FAULTS = {
     "config_unreadable": "kan ikke leses ({reason}). Oppgi en annen med --config.",
     "config_not_toml": "er ikke gyldig TOML: {reason}",
     "not_choice": "«{key}» må være en av {known}.",
+    "not_link": "«{key}» må være tom, eller en adresse som begynner med https://.",
     "not_flag": "«{key}» må være true eller false.",
     "not_ids": "«{key}» må være en liste med hele tall, som [12345].",
     "not_number": "«{key}» må være et tall.",
     "out_of_range": "«{key}» = {value}, må være fra {low} til {high}.",
     "token_file": "filen i telegram.token_file kan ikke leses ({reason}).",
+    "token_form": (
+        "tokenet har ikke formen 123456:ABC… (TELEGRAM_BOT_TOKEN eller telegram.token_file). "
+        "Kopier det på nytt fra BotFather."
+    ),
     "token_missing": "mangler token. Sett TELEGRAM_BOT_TOKEN, eller telegram.token_file i {path}.",
     "storage_failed": (
         "kan ikke brukes som spørsmålslogg ({reason}). Finnes mappen, og har boten lov til å skrive?"

@@ -50,10 +50,14 @@ NB = Texts(
         "Hva vil dere gjøre med T-banen i Bærum?",
         "lærlinger",
     ),
+    examples_below="👇",
     help=(
         "Skriv et spørsmål med dine egne ord. Nevn gjerne kommunen: «Hva vil dere gjøre med "
         "T-banen i Bærum?»\n\n"
         "Jeg viser bare sitater fra partiets programmer. Finner jeg ikke noe, sier jeg det.\n\n"
+        "/tema – bla i temaene\n"
+        "/kommune – velg hvor svarene skal være fra\n"
+        "/sprak – bokmål, nynorsk eller engelsk\n"
         "/kilder – programmene jeg svarer fra\n"
         "/om – hvem som står bak\n"
         "/personvern – hva som lagres"
@@ -67,12 +71,76 @@ NB = Texts(
     ),
     privacy=(
         "Ansvarlig: {controller}. Kontakt: {contact}.\n\n"
-        "Vi lagrer spørsmålet ditt, hvilke løfter som ble vist, og om du trykket 👍 eller 👎, "
-        "for å gjøre svarene bedre. Vi lagrer ikke navn, brukernavn, telefonnummer eller "
-        "Telegram-id. Det slettes etter {days} dager.\n\n"
-        "Telegram ser meldingene dine; de er ikke ende-til-ende-kryptert. "
-        "Du kan klage til Datatilsynet."
+        "Formål: å svare deg med partiets egne løfter, og å gjøre svarene bedre.\n\n"
+        "{kept}\n\n"
+        "Vi lagrer ikke navn, brukernavn, telefonnummer eller Telegram-id i spørsmålsloggen, og vi "
+        "fjerner tall, adresser og navn vi kjenner igjen i teksten, før den lagres kryptert. Vi "
+        "finner ikke alle navn: ikke skriv slike. Loggen slettes etter {days} dager, og er borte "
+        "fra sikkerhetskopiene 14 dager senere. Mens du venter på svar, ligger meldingen kryptert "
+        "hos oss; den slettes når du har fått svaret. Velger du kommune eller språk, husker vi det "
+        "under et pseudonym til du sletter det. Er det akutt nød, lagres ikke ordene.\n\n"
+        "Grunnlag: {basis}\n\n"
+        "Vi lager ingen profil av deg, og alle får de samme løftene. Vi gir ingenting videre.\n\n"
+        "Telegram ser meldingene dine og behandler dem etter sine egne vilkår. De er ikke "
+        "ende-til-ende-kryptert, og Telegram holder til utenfor EØS.\n\n"
+        "Du kan få innsyn (/mine_data), slette (/slett), få rettet, protestere og kreve begrensning. "
+        "Skriv til oss på adressen over. Du kan klage til Datatilsynet: datatilsynet.no."
     ),
+    privacy_anonymous=(
+        "Vi lagrer: dagen, spørsmålet uten det som sier hvem du er, hvilke løfter som ble vist, og "
+        "om du trykket 👍 eller 👎. Ingenting knytter det til deg, heller ikke for oss. Vil du "
+        "slette ett svar, svar på meldingen med /slett."
+    ),
+    privacy_consent=(
+        "Uten samtykke lagrer vi bare hvor mange spørsmål hvert emne får per dag. Har du sagt ja "
+        "(/samtykke), lagrer vi også dagen, spørsmålet uten det som sier hvem du er, hvilke løfter "
+        "som ble vist, og om du trykket 👍 eller 👎, under et pseudonym som er nytt hver dag. Du "
+        "kan når som helst trekke samtykket; da slettes alt. Svarene er de samme uansett."
+    ),
+    privacy_off="Vi lagrer ikke spørsmålene, bare hvor mange hvert emne får per dag.",
+    privacy_basis=(
+        "berettiget interesse i å svare på det du spør om (personvernforordningen artikkel 6 nr. 1 "
+        "f). Det som lagres, er avidentifisert."
+    ),
+    privacy_basis_consent=(
+        "ditt samtykke til at spørsmål lagres (personvernforordningen artikkel 6 nr. 1 a og 9 nr. 2 "
+        "a), og ellers berettiget interesse i å svare på det du spør om (artikkel 6 nr. 1 f)."
+    ),
+    privacy_failed="Det gikk ikke nå. Ingenting er endret. Prøv igjen om litt.",
+    erase_confirm="Skal jeg slette alt vi har lagret om deg ({count} spørsmål, og valgene dine)? Det kan ikke angres.",
+    erase_one_confirm="Skal jeg slette dette spørsmålet og svaret fra loggen? Det kan ikke angres.",
+    erase_yes="Ja, slett",
+    erase_no="Nei, la det være",
+    erase_done="Slettet: {count} spørsmål, og valgene dine.",
+    erase_one_done="Slettet: ett spørsmål med svaret.",
+    erase_kept="Ingenting er slettet.",
+    erase_gone="Det er ikke i loggen (lenger).",
+    erase_nothing="Det er ingenting lagret om deg.",
+    erase_anonymous=(
+        "Det er ingenting lagret som er knyttet til deg. Spørsmålene ligger uten noe som sier hvem "
+        "som stilte dem, så jeg finner ikke dine. Vil du slette ett av dem, svar på svaret mitt med "
+        "/slett."
+    ),
+    export_caption="Alt vi har lagret om deg.",
+    export_anonymous=(
+        "Alt vi har lagret som er knyttet til deg. Spørsmålene ligger uten noe som sier hvem som "
+        "stilte dem, så de er ikke med."
+    ),
+    export_limit="Du har fått tre kopier i dag. Prøv igjen i morgen.",
+    consent_ask=(
+        "Vil du la oss lagre spørsmålene dine, så vi kan gjøre svarene bedre? Vi fjerner det som "
+        "sier hvem du er, så langt vi kjenner det igjen, og sletter etter {days} dager. Et spørsmål "
+        "kan likevel si noe om hva du mener i politikken. Du får de samme svarene om du sier nei, "
+        "og du kan trekke et ja når som helst med /samtykke. Mer: /personvern"
+    ),
+    consent_yes="Ja, lagre spørsmålene mine",
+    consent_no="Nei",
+    consent_given="Takk. Spørsmålene dine blir lagret fra nå. Angre: /samtykke",
+    consent_have="Du har sagt ja til at spørsmålene dine lagres. Vil du trekke det, slettes de.",
+    consent_withdraw="Trekk samtykket og slett",
+    consent_withdrawn="Samtykket er trukket. Slettet: {count} spørsmål. Ingen nye blir lagret.",
+    consent_kept_off="Greit. Spørsmålene dine blir ikke lagret.",
+    consent_not_needed="Denne tjenesten lagrer ingenting som er knyttet til deg, så det trengs ikke noe samtykke. Mer: /personvern",
     not_given="ikke oppgitt ennå",
     sources_head="Jeg svarer fra disse programmene:",
     source_line="• {party}: {title} ({period}), {pledges} løfter. Kontrollsum {sha}.",
@@ -82,16 +150,15 @@ NB = Texts(
     went_wrong="Noe gikk galt (ref {ref}). Prøv igjen om litt.",
     maybe_lost="Forbindelsen til Telegram falt ut. Fikk du ikke svar? Spør igjen.",
     restarted="Jeg ble startet på nytt. Fikk du ikke svar? Spør igjen.",
-    too_long=(
-        "Meldingen er på {length} tegn, og jeg leser høyst {limit}. "
-        "Kan du korte den ned til selve spørsmålet?"
-    ),
     too_many="Det gikk litt fort for meg. Vent et minutt, så svarer jeg igjen.",
     command_start="Begynn",
     command_help="Slik spør du",
     command_about="Hvem som står bak",
     command_sources="Programmene jeg svarer fra",
     command_privacy="Hva som lagres",
+    command_erase="Slett det som er lagret om meg",
+    command_export="Kopi av det som er lagret om meg",
+    command_consent="Samtykke til lagring",
     fixed_label="Fast svar",
     quotes_language="Sitatene er på norsk.",
     button_more="Flere løfter",
@@ -133,6 +200,7 @@ NB = Texts(
     language_name="Bokmål",
     language_ask="Hvilket språk skal jeg skrive? Sitatene er alltid på norsk.",
     language_set="Da skriver jeg bokmål.",
+    on_page="s. {page}",
     quote_id="Sitat-id: {id}",
     quote_unknown=(
         "Det sitatet finner jeg ikke. Det kan være endret i en nyere utgave av programmet."
@@ -144,8 +212,7 @@ NB = Texts(
         "Velg en overskrift i programmene. Tallet viser hvor mange løfter som står under den."
     ),
     topic_empty=(
-        "Programmene har ingen løfter om dette temaet. Det betyr ikke at partiet er for "
-        "eller imot."
+        "Programmene har ingen løfter om dette temaet. Det betyr ikke at partiet er for eller imot."
     ),
     topic_gone="Det temaet finnes ikke lenger. Velg et annet.",
     engage_head="Vil du engasjere deg?",
@@ -153,16 +220,13 @@ NB = Texts(
     engage_membership="Bli medlem",
     engage_contact="Ta kontakt",
     too_long=(
-        "Spørsmålet er langt. Skriv det kort, med høyst {limit} tegn, så leter jeg i "
-        "programmene."
+        "Spørsmålet er langt. Skriv det kort, med høyst {limit} tegn, så leter jeg i programmene."
     ),
     not_voice=(
-        "Jeg kan ikke høre på talemeldinger. Skriv spørsmålet ditt, så leter jeg i "
-        "programmene."
+        "Jeg kan ikke høre på talemeldinger. Skriv spørsmålet ditt, så leter jeg i programmene."
     ),
     not_picture=(
-        "Jeg kan ikke se bilder eller video. Skriv spørsmålet ditt, så leter jeg i "
-        "programmene."
+        "Jeg kan ikke se bilder eller video. Skriv spørsmålet ditt, så leter jeg i programmene."
     ),
     not_personal=(
         "Jeg tar ikke imot kontakter eller steder, og har ikke lagret noe. Skriv gjerne et "
@@ -192,21 +256,44 @@ NB = Texts(
     chat_bye="Ha det!",
     reload_started="Leser programmene på nytt …",
     reload_running="En ny lesing er alt i gang. Vent til den er ferdig.",
-    reload_done="Ferdig: +{added} −{removed} ~{changed} løfter, {total} i alt. Versjon {fingerprint}.",
+    reload_encoding="Leser programmene på nytt … {done} av {total} setninger",
+    reload_trying="Leser programmene på nytt … prøver {count} kjente spørsmål",
+    reload_ready=(
+        "Klar til å publiseres: +{added} −{removed} ~{changed} løfter, {total} i alt.\n"
+        "Kjente spørsmål: {passed}/{goldens} finner løftet sitt (nå {before}/{goldens}). "
+        "{answers} av svarene er endret.\n"
+        "Versjon {fingerprint}."
+    ),
+    reload_moot="{count} kjente spørsmål gjelder løfter som ikke finnes lenger.",
+    reload_fewer="NB: {percent} % færre løfter enn nå. Er det ment?",
+    reload_refused="Kan ikke publiseres. Det gamle innholdet svarer videre.\n{reasons}",
+    reload_empty="Det er ingen løfter.",
+    reload_thin="{place} har {found} løfter, men skal ha minst {least}.",
+    reload_duplicates="Samme innhold to ganger: {what}",
+    reload_verbatim="{count} sitater er ikke ordrette: {what}",
+    reload_goldens="Bare {passed} av {total} kjente spørsmål finner løftet sitt, mot {before} nå: {what}",
+    reload_publish="Publiser",
+    reload_publish_fewer="Ja, publiser {percent} % færre",
+    reload_cancel="Avbryt",
+    reload_undo="Angre",
+    reload_published="Publisert.",
+    reload_cancelled="Avbrutt. Ingenting er endret.",
+    reload_undone="Angret. Det forrige innholdet svarer igjen.",
+    reload_expired="Denne knappen gjelder ikke lenger. Skriv /reload.",
     reload_unchanged="Ingenting er endret. {total} løfter, versjon {fingerprint}.",
     reload_failed="Ikke lest inn. Det gamle innholdet svarer videre.\n{fault}",
     status=(
-        "Oppe i {uptime}. Telegram svarte for {poll_age} siden. Kø: {queued}. "
+        "Oppe i {uptime}. Siden Telegram svarte: {poll_age}. Kø: {queued}. "
         "Ukjent levering: {unknown}.\n"
         "Siste døgn (høyst siden start): {answers} svar, {misses} uten treff, {errors} feil. "
         "95 av 100 svar tok høyst {p95} ms.\n"
         "Innhold: versjon {fingerprint}, i bruk i {version_age}. Løfter: {pledges}.\n"
-        "Sikkerhetskopi: for {backup_age} siden, {backups} i alt. "
+        "Siden sikkerhetskopi: {backup_age}, {backups} i alt. "
         "Logg: {size}. Ledig disk: {free}.\n"
         "løftebot {version}, Python {python}, PTB {ptb}, SQLite {sqlite} "
         "(journal {journal}, synchronous FULL)"
     ),
-    status_never="(aldri)",
+    status_never="aldri gjort",
     command_status="Driftsstatus",
     alert_count="{count} ganger siden forrige varsel. Neste varsel om dette kommer tidligst om {minutes} minutter.",
     alert_error="Feil i boten ({where}). Se loggen.",
@@ -221,6 +308,7 @@ NB = Texts(
     alert_disk_full="Disken er full: spørsmål blir ikke logget. Velgerne får svar. Se docs/drift.md.",
     alert_disk_low="Bare {free} ledig disk. Se docs/drift.md.",
     alert_locked="Et annet program holder spørsmålsloggen låst. Se docs/drift.md.",
+    alert_purge_refused="Sletting av gamle spørsmål er utsatt: klokken på maskinen kan være feil. Ingenting er slettet. Se docs/drift.md.",
     alert_recovered=(
         "Spørsmålsloggen var skadet og er byttet med {backup}. Tapt: {rows} svar, {hours} timer. "
         "Den skadede er tatt vare på som {kept}. Boten svarer."

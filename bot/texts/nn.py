@@ -48,10 +48,14 @@ NN = Texts(
         "Kva vil de gjere med T-banen i Bærum?",
         "lærlingar",
     ),
+    examples_below="👇",
     help=(
         "Skriv eit spørsmål med dine eigne ord. Nemn gjerne kommunen: «Kva vil de gjere med "
         "T-banen i Bærum?»\n\n"
         "Eg viser berre sitat frå partiet sine program. Finn eg ikkje noko, seier eg det.\n\n"
+        "/tema – bla i tema\n"
+        "/kommune – vel kvar svara skal vere frå\n"
+        "/sprak – bokmål, nynorsk eller engelsk\n"
         "/kilder – programma eg svarer frå\n"
         "/om – kven som står bak\n"
         "/personvern – kva som blir lagra"
@@ -65,12 +69,76 @@ NN = Texts(
     ),
     privacy=(
         "Ansvarleg: {controller}. Kontakt: {contact}.\n\n"
-        "Vi lagrar spørsmålet ditt, kva lovnader som vart viste, og om du trykte 👍 eller 👎, "
-        "for å gjere svara betre. Vi lagrar ikkje namn, brukarnamn, telefonnummer eller "
-        "Telegram-id. Det blir sletta etter {days} dagar.\n\n"
-        "Telegram ser meldingane dine; dei er ikkje ende-til-ende-krypterte. "
-        "Du kan klage til Datatilsynet."
+        "Føremål: å svare deg med partiet sine eigne lovnader, og å gjere svara betre.\n\n"
+        "{kept}\n\n"
+        "Vi lagrar ikkje namn, brukarnamn, telefonnummer eller Telegram-id i spørsmålsloggen, og vi "
+        "fjernar tal, adresser og namn vi kjenner att i teksten, før han blir lagra kryptert. Vi "
+        "finn ikkje alle namn: ikkje skriv slike. Loggen blir sletta etter {days} dagar, og er borte "
+        "frå tryggingskopiane 14 dagar seinare. Medan du ventar på svar, ligg meldinga kryptert "
+        "hos oss; ho blir sletta når du har fått svaret. Vel du kommune eller språk, hugsar vi det "
+        "under eit pseudonym til du slettar det. Er det akutt naud, blir ikkje orda lagra.\n\n"
+        "Grunnlag: {basis}\n\n"
+        "Vi lagar ingen profil av deg, og alle får dei same lovnadene. Vi gir ingenting vidare.\n\n"
+        "Telegram ser meldingane dine og behandlar dei etter sine eigne vilkår. Dei er ikkje "
+        "ende-til-ende-krypterte, og Telegram held til utanfor EØS.\n\n"
+        "Du kan få innsyn (/mine_data), slette (/slett), få retta, protestere og krevje avgrensing. "
+        "Skriv til oss på adressa over. Du kan klage til Datatilsynet: datatilsynet.no."
     ),
+    privacy_anonymous=(
+        "Vi lagrar: dagen, spørsmålet utan det som seier kven du er, kva lovnader som vart viste, og "
+        "om du trykte 👍 eller 👎. Ingenting knyter det til deg, heller ikkje for oss. Vil du "
+        "slette eitt svar, svar på meldinga med /slett."
+    ),
+    privacy_consent=(
+        "Utan samtykke lagrar vi berre kor mange spørsmål kvart emne får per dag. Har du sagt ja "
+        "(/samtykke), lagrar vi òg dagen, spørsmålet utan det som seier kven du er, kva lovnader som "
+        "vart viste, og om du trykte 👍 eller 👎, under eit pseudonym som er nytt kvar dag. Du kan "
+        "når som helst trekkje samtykket; då blir alt sletta. Svara er dei same uansett."
+    ),
+    privacy_off="Vi lagrar ikkje spørsmåla, berre kor mange kvart emne får per dag.",
+    privacy_basis=(
+        "rettkomen interesse i å svare på det du spør om (personvernforordninga artikkel 6 nr. 1 "
+        "f). Det som blir lagra, er avidentifisert."
+    ),
+    privacy_basis_consent=(
+        "samtykket ditt til at spørsmål blir lagra (personvernforordninga artikkel 6 nr. 1 a og 9 "
+        "nr. 2 a), og elles rettkomen interesse i å svare på det du spør om (artikkel 6 nr. 1 f)."
+    ),
+    privacy_failed="Det gjekk ikkje no. Ingenting er endra. Prøv igjen om litt.",
+    erase_confirm="Skal eg slette alt vi har lagra om deg ({count} spørsmål, og vala dine)? Det kan ikkje angrast.",
+    erase_one_confirm="Skal eg slette dette spørsmålet og svaret frå loggen? Det kan ikkje angrast.",
+    erase_yes="Ja, slett",
+    erase_no="Nei, la det vere",
+    erase_done="Sletta: {count} spørsmål, og vala dine.",
+    erase_one_done="Sletta: eitt spørsmål med svaret.",
+    erase_kept="Ingenting er sletta.",
+    erase_gone="Det er ikkje i loggen (lenger).",
+    erase_nothing="Det er ingenting lagra om deg.",
+    erase_anonymous=(
+        "Det er ingenting lagra som er knytt til deg. Spørsmåla ligg utan noko som seier kven som "
+        "stilte dei, så eg finn ikkje dine. Vil du slette eitt av dei, svar på svaret mitt med "
+        "/slett."
+    ),
+    export_caption="Alt vi har lagra om deg.",
+    export_anonymous=(
+        "Alt vi har lagra som er knytt til deg. Spørsmåla ligg utan noko som seier kven som stilte "
+        "dei, så dei er ikkje med."
+    ),
+    export_limit="Du har fått tre kopiar i dag. Prøv igjen i morgon.",
+    consent_ask=(
+        "Vil du la oss lagre spørsmåla dine, så vi kan gjere svara betre? Vi fjernar det som seier "
+        "kven du er, så langt vi kjenner det att, og slettar etter {days} dagar. Eit spørsmål kan "
+        "likevel seie noko om kva du meiner i politikken. Du får dei same svara om du seier nei, og "
+        "du kan trekkje eit ja når som helst med /samtykke. Meir: /personvern"
+    ),
+    consent_yes="Ja, lagre spørsmåla mine",
+    consent_no="Nei",
+    consent_given="Takk. Spørsmåla dine blir lagra frå no. Angre: /samtykke",
+    consent_have="Du har sagt ja til at spørsmåla dine blir lagra. Vil du trekkje det, blir dei sletta.",
+    consent_withdraw="Trekk samtykket og slett",
+    consent_withdrawn="Samtykket er trekt. Sletta: {count} spørsmål. Ingen nye blir lagra.",
+    consent_kept_off="Greitt. Spørsmåla dine blir ikkje lagra.",
+    consent_not_needed="Denne tenesta lagrar ingenting som er knytt til deg, så det trengst ikkje noko samtykke. Meir: /personvern",
     not_given="ikkje oppgjeve enno",
     sources_head="Eg svarer frå desse programma:",
     source_line="• {party}: {title} ({period}), {pledges} lovnader. Kontrollsum {sha}.",
@@ -80,16 +148,15 @@ NN = Texts(
     went_wrong="Noko gjekk gale (ref {ref}). Prøv igjen om litt.",
     maybe_lost="Sambandet til Telegram fall ut. Fekk du ikkje svar? Spør igjen.",
     restarted="Eg vart starta på nytt. Fekk du ikkje svar? Spør igjen.",
-    too_long=(
-        "Meldinga er på {length} teikn, og eg les høgst {limit}. "
-        "Kan du korte henne ned til sjølve spørsmålet?"
-    ),
     too_many="Det gjekk litt fort for meg. Vent eit minutt, så svarer eg igjen.",
     command_start="Byrj",
     command_help="Slik spør du",
     command_about="Kven som står bak",
     command_sources="Programma eg svarer frå",
     command_privacy="Kva som blir lagra",
+    command_erase="Slett det som er lagra om meg",
+    command_export="Kopi av det som er lagra om meg",
+    command_consent="Samtykke til lagring",
     fixed_label="Fast svar",
     quotes_language="Sitata er på norsk.",
     button_more="Fleire lovnader",
@@ -131,6 +198,7 @@ NN = Texts(
     language_name="Nynorsk",
     language_ask="Kva språk skal eg skrive? Sitata er alltid på norsk.",
     language_set="Då skriv eg nynorsk.",
+    on_page="s. {page}",
     quote_id="Sitat-id: {id}",
     quote_unknown="Det sitatet finn eg ikkje. Det kan vere endra i ei nyare utgåve av programmet.",
     quote_usage="Skriv /sitat og sitat-id-en, så viser eg sitatet i samanheng.",
@@ -149,16 +217,13 @@ NN = Texts(
     engage_membership="Bli medlem",
     engage_contact="Ta kontakt",
     too_long=(
-        "Spørsmålet er langt. Skriv det kort, med høgst {limit} teikn, så leitar eg i "
-        "programma."
+        "Spørsmålet er langt. Skriv det kort, med høgst {limit} teikn, så leitar eg i programma."
     ),
     not_voice=(
-        "Eg kan ikkje høyre på talemeldingar. Skriv spørsmålet ditt, så leitar eg i "
-        "programma."
+        "Eg kan ikkje høyre på talemeldingar. Skriv spørsmålet ditt, så leitar eg i programma."
     ),
     not_picture=(
-        "Eg kan ikkje sjå bilete eller video. Skriv spørsmålet ditt, så leitar eg i "
-        "programma."
+        "Eg kan ikkje sjå bilete eller video. Skriv spørsmålet ditt, så leitar eg i programma."
     ),
     not_personal=(
         "Eg tek ikkje imot kontaktar eller stader, og har ikkje lagra noko. Skriv gjerne eit "
@@ -188,21 +253,44 @@ NN = Texts(
     chat_bye="Ha det!",
     reload_started="Les programma på nytt …",
     reload_running="Ei ny lesing er alt i gang. Vent til ho er ferdig.",
-    reload_done="Ferdig: +{added} −{removed} ~{changed} lovnader, {total} i alt. Versjon {fingerprint}.",
+    reload_encoding="Les programma på nytt … {done} av {total} setningar",
+    reload_trying="Les programma på nytt … prøver {count} kjende spørsmål",
+    reload_ready=(
+        "Klar til å publiserast: +{added} −{removed} ~{changed} lovnader, {total} i alt.\n"
+        "Kjende spørsmål: {passed}/{goldens} finn lovnaden sin (no {before}/{goldens}). "
+        "{answers} av svara er endra.\n"
+        "Versjon {fingerprint}."
+    ),
+    reload_moot="{count} kjende spørsmål gjeld lovnader som ikkje finst lenger.",
+    reload_fewer="NB: {percent} % færre lovnader enn no. Er det meint?",
+    reload_refused="Kan ikkje publiserast. Det gamle innhaldet svarer vidare.\n{reasons}",
+    reload_empty="Det er ingen lovnader.",
+    reload_thin="{place} har {found} lovnader, men skal ha minst {least}.",
+    reload_duplicates="Same innhald to gonger: {what}",
+    reload_verbatim="{count} sitat er ikkje ordrette: {what}",
+    reload_goldens="Berre {passed} av {total} kjende spørsmål finn lovnaden sin, mot {before} no: {what}",
+    reload_publish="Publiser",
+    reload_publish_fewer="Ja, publiser {percent} % færre",
+    reload_cancel="Avbryt",
+    reload_undo="Angre",
+    reload_published="Publisert.",
+    reload_cancelled="Avbrote. Ingenting er endra.",
+    reload_undone="Angra. Det førre innhaldet svarer igjen.",
+    reload_expired="Denne knappen gjeld ikkje lenger. Skriv /reload.",
     reload_unchanged="Ingenting er endra. {total} lovnader, versjon {fingerprint}.",
     reload_failed="Ikkje lese inn. Det gamle innhaldet svarer vidare.\n{fault}",
     status=(
-        "Oppe i {uptime}. Telegram svara for {poll_age} sidan. Kø: {queued}. "
+        "Oppe i {uptime}. Sidan Telegram svara: {poll_age}. Kø: {queued}. "
         "Ukjend levering: {unknown}.\n"
         "Siste døgn (høgst sidan start): {answers} svar, {misses} utan treff, {errors} feil. "
         "95 av 100 svar tok høgst {p95} ms.\n"
         "Innhald: versjon {fingerprint}, i bruk i {version_age}. Løfte: {pledges}.\n"
-        "Tryggingskopi: for {backup_age} sidan, {backups} i alt. "
+        "Sidan tryggingskopi: {backup_age}, {backups} i alt. "
         "Logg: {size}. Ledig disk: {free}.\n"
         "løftebot {version}, Python {python}, PTB {ptb}, SQLite {sqlite} "
         "(journal {journal}, synchronous FULL)"
     ),
-    status_never="(aldri)",
+    status_never="aldri gjort",
     command_status="Driftsstatus",
     alert_count="{count} gonger sidan førre varsel. Neste varsel om dette kjem tidlegast om {minutes} minutt.",
     alert_error="Feil i boten ({where}). Sjå loggen.",
@@ -217,6 +305,7 @@ NN = Texts(
     alert_disk_full="Disken er full: spørsmål blir ikkje logga. Veljarane får svar. Sjå docs/drift.md.",
     alert_disk_low="Berre {free} ledig disk. Sjå docs/drift.md.",
     alert_locked="Eit anna program held spørsmålsloggen låst. Sjå docs/drift.md.",
+    alert_purge_refused="Sletting av gamle spørsmål er utsett: klokka på maskina kan vere feil. Ingenting er sletta. Sjå docs/drift.md.",
     alert_recovered=(
         "Spørsmålsloggen var skadd og er bytt med {backup}. Tapt: {rows} svar, {hours} timar. "
         "Den skadde er teken vare på som {kept}. Boten svarer."

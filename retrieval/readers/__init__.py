@@ -6,13 +6,13 @@ that process its life, and the caller one clear line. Nothing here knows politic
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,7 +24,9 @@ SUFFIXES: Mapping[str, str] = {
 }  # fmt: skip
 MAX_BYTES = 50 * 2**20  # a programme with photographs is some 20 MB
 SECONDS = 60  # in all; the reader itself may use 55 s of processor
-MAX_TEXT = 8 * 2**20  # characters of the reader's answer; the longest programme seen has 0.3 million
+MAX_TEXT = (
+    8 * 2**20
+)  # characters of the reader's answer; the longest programme seen has 0.3 million
 
 
 def read_file(path: Path, seconds: float = SECONDS) -> Reading:
@@ -45,23 +47,26 @@ def _open(path: Path) -> BinaryIO:
         # Opened before it is looked at, so that what is checked is what is read; a pipe never waits.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as exc:
-        if path.is_symlink():
+        if exc.errno == errno.ELOOP:
             raise ReadError("link") from exc
         raise ReadError("unreadable", reason=exc.strerror) from exc
     except ValueError as exc:  # a null in the name
         raise ReadError("unreadable", reason="ugyldig filnavn") from exc
-    file = os.fdopen(handle, "rb")
-    status = os.fstat(handle)
+    try:
+        _check(os.fstat(handle))
+    except BaseException:
+        os.close(handle)
+        raise
+    return os.fdopen(handle, "rb")
+
+
+def _check(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        file.close()
         raise ReadError("not_file")
     if status.st_size > MAX_BYTES:
-        file.close()
         raise ReadError("too_large", found=status.st_size // 2**20, most=MAX_BYTES // 2**20)
     if status.st_size == 0:
-        file.close()
         raise ReadError("empty_file")
-    return file
 
 
 def _run(kind: str, file: BinaryIO, seconds: float) -> bytes:

@@ -16,7 +16,9 @@ from typing import Literal
 
 PAGE = "\f"
 DEEPEST = 4  # heading levels that are told apart
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _SPACE = re.compile(r"[^\S\f]{1,4000}")
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
 # As `verbatim._BROKEN`: before «og», «eller» and the like the hyphen stands for a shared ending.
@@ -103,6 +105,11 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", _CONTROL.sub("", text)).strip(" ")
 
 
+def is_title(text: str) -> bool:
+    """Tell a bold line that stands as a heading from an emphasised sentence or «Vi vil:»."""
+    return len(text) <= 80 and not re.search(r"[.:;,!?]$", text)
+
+
 def join_lines(lines: Sequence[str]) -> str:
     """Join the lines of a paragraph; a word broken at the end of a line becomes whole.
 
@@ -115,12 +122,18 @@ def join_lines(lines: Sequence[str]) -> str:
         body = line.lstrip(PAGE)
         if not joined:
             joined = line
-        elif re.search(r"[^\W\d_]{2}[-\u00ad]$", joined) and body[:1].islower() and not _SHARED.match(body):
+        elif (
+            re.search(r"[^\W\d_]{2}[-\u00ad]$", joined)
+            and body[:1].islower()
+            and not _SHARED.match(body)
+        ):
             # The page mark stands behind the word: inside, it would come out as a space.
             first, _, rest = body.partition(" ")
-            joined = f"{joined[:-1]}{first}{mark or ' '}{rest}" if rest else joined[:-1] + first + mark
+            joined = (
+                f"{joined[:-1]}{first}{mark or ' '}{rest}" if rest else joined[:-1] + first + mark
+            )
         else:
-            joined = f"{joined}{' ' if not mark else mark}{body}"
+            joined = f"{joined}{mark or ' '}{body}"
     return joined
 
 

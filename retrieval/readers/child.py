@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 from importlib import import_module
 
+from retrieval.readers import MAX_TEXT
 from retrieval.readers.blocks import ReadError, Reading
 
 MEMORY = 512 * 2**20  # bytes of address space
@@ -36,6 +37,8 @@ def main(kind: str) -> None:
         found: Reading = reader.read(sys.stdin.buffer.read())
         if not found.text.strip():
             raise ReadError("no_text")  # noqa: TRY301  # told as any other fault
+        if len(found.text) > MAX_TEXT:
+            raise ReadError("too_much_text", most=MAX_TEXT)  # noqa: TRY301
     except ReadError as exc:
         said: dict[str, object] = {"fault": exc.fault, "line": exc.line, "values": exc.values}
     except ImportError as exc:

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from retrieval.readers.blocks import PAGE, Block, Notes, ReadError, Reading, clean, to_text
+from retrieval.readers.blocks import (
+    PAGE,
+    Block,
+    Notes,
+    ReadError,
+    Reading,
+    clean,
+    is_title,
+    to_text,
+)
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAX_PART = 64 * 2**20  # bytes of one part, unpacked; a long programme's is some 2 MB
@@ -46,9 +55,13 @@ def read(raw: bytes) -> Reading:
     body = _part(package, "word/document.xml").find(f"{_W}body")
     if body is None:
         raise ReadError("damaged", reason="document.xml")
-    document = _Document(_styles(package), _bulleted(package))
+    document = _Document(_styles(package), _numberings(package))
     blocks = list(document.blocks(body))
-    for name, what in (("footnotes", "footnote"), ("endnotes", "footnote"), ("comments", "comment")):
+    for name, what in (
+        ("footnotes", "footnote"),
+        ("endnotes", "footnote"),
+        ("comments", "comment"),
+    ):
         if f"word/{name}.xml" in package.namelist():
             for note in _part(package, f"word/{name}.xml"):
                 words = clean("".join(str(t) for t in note.itertext(f"{_W}t")))
@@ -78,7 +91,9 @@ def _part(package: zipfile.ZipFile, name: str) -> etree._Element:
         raise ReadError("encrypted") from exc
     if len(content) > _MAX_PART:
         raise ReadError("zip_bomb", most=_MAX_PART // 2**20)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as exc:
@@ -114,8 +129,8 @@ def _styles(package: zipfile.ZipFile) -> Mapping[str, _Style]:
     return found
 
 
-def _bulleted(package: zipfile.ZipFile) -> frozenset[str]:
-    """The numberings that number headings («1.2 Skole») are told apart by their paragraph style."""
+def _numberings(package: zipfile.ZipFile) -> frozenset[str]:
+    """Return the ids of the lists; numbered headings («1.2 Skole») are told apart by their style."""
     if "word/numbering.xml" not in package.namelist():
         return frozenset()
     root = _part(package, "word/numbering.xml")
@@ -164,7 +179,7 @@ class _Document:
             elif numbering or mark or _LISTED.search(style.name):
                 text = text[mark.end() :] if mark else text
                 yield Block(kind="bullet", text=text, level=min(depth, 1), page=page)
-            elif _all_bold(paragraph) and len(text) <= 80 and not re.search(r"[.:;,!?]$", text):
+            elif _all_bold(paragraph) and is_title(text):
                 yield Block(kind="heading", text=text, level=4, page=page)
             else:
                 yield Block(kind="text", text=text, page=page)
@@ -191,7 +206,9 @@ class _Document:
                 break
             ancestor, steps = self.styles[ancestor.based_on], steps + 1
         nested = int(depth) if depth.isdigit() else (1 if re.search(r"[2-9]$", style.name) else 0)
-        listed = numbering not in ("", "0") and (numbering in self.numberings or not self.numberings)
+        listed = numbering not in ("", "0") and (
+            numbering in self.numberings or not self.numberings
+        )
         return style, level, listed, nested
 
     def _words(self, element: etree._Element) -> Iterator[str]:
@@ -216,7 +233,9 @@ class _Document:
 
 
 def _all_bold(paragraph: etree._Element) -> bool:
-    runs = [r for r in paragraph.iter(f"{_W}r") if "".join(str(t) for t in r.itertext(f"{_W}t")).strip()]
+    runs = [
+        r for r in paragraph.iter(f"{_W}r") if "".join(str(t) for t in r.itertext(f"{_W}t")).strip()
+    ]
     return bool(runs) and all(
         (bold := run.find(f"{_W}rPr/{_W}b")) is not None and _value(bold) not in ("0", "false")
         for run in runs

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree, html
 
-from retrieval.readers.blocks import Block, Notes, ReadError, Reading, clean, to_text
+from retrieval.readers.blocks import Block, Notes, ReadError, Reading, clean, is_title, to_text
 
 _DEEPEST = 200  # elements inside each other; a hostile page nests without end
 _NEVER = frozenset(
@@ -50,9 +50,13 @@ def read(raw: bytes) -> Reading:
         ReadError: If it is no HTML, or its letters are not what it says they are.
     """
     text = _decode(raw)
-    if not re.search(r"<\s{0,3}(?:!doctype html|html|body|div|p|h[1-6]|article|main)\b", text, re.IGNORECASE):
+    if not re.search(
+        r"<\s{0,3}(?:!doctype html|html|body|div|p|h[1-6]|article|main)\b", text, re.IGNORECASE
+    ):
         raise ReadError("other_type")
-    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = html.HTMLParser(
+        no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
     try:
         root = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as exc:
@@ -65,12 +69,18 @@ def read(raw: bytes) -> Reading:
 
 
 def _decode(raw: bytes) -> str:
-    if raw.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or b"\0" in raw[:2000].strip(b"\xff\xfe"):
+    if raw.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or b"\0" in raw[:2000].strip(
+        b"\xff\xfe"
+    ):
         raise ReadError("other_type")
     named = _CHARSET.search(raw[:4096])
     name = named[1].decode("ascii") if named else "utf-8"
     # What the WHATWG's standard has browsers do: Latin-1 is read as Windows-1252.
-    name = "cp1252" if name.lower() in ("iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii") else name
+    name = (
+        "cp1252"
+        if name.lower() in ("iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii")
+        else name
+    )
     try:
         return raw.decode("utf-8-sig" if name.lower() in ("utf-8", "utf8") else name)
     except (UnicodeDecodeError, LookupError) as exc:
@@ -106,10 +116,19 @@ class _Walk:
     """Of each block: the share of its letters that are a link."""
     _parts: list[str] = field(default_factory=list)
     _link_letters: int = 0
+    _bold_letters: int = 0
     _kind: str = "text"
     _level: int = 0
 
-    def element(self, element: html.HtmlElement, depth: int, lists: int = 0, *, link: bool = False) -> None:
+    def element(
+        self,
+        element: html.HtmlElement,
+        depth: int,
+        lists: int = 0,
+        *,
+        link: bool = False,
+        bold: bool = False,
+    ) -> None:
         """Take up an element and what is in it, but not the text after it."""
         tag = element.tag if isinstance(element.tag, str) else ""
         if depth > _DEEPEST or tag in _NEVER or not tag:
@@ -133,11 +152,11 @@ class _Walk:
             self._kind, self._level = "bullet", min(max(lists - 1, 0), 1)
         elif tag in ("ul", "ol"):
             lists += 1
-        link = link or tag == "a"
-        self._text(element.text, link=link)
+        link, bold = link or tag == "a", bold or tag in ("b", "strong")
+        self._text(element.text, link=link, bold=bold)
         for child in element:
-            self.element(child, depth + 1, lists, link=link)
-            self._text(child.tail, link=link)
+            self.element(child, depth + 1, lists, link=link, bold=bold)
+            self._text(child.tail, link=link, bold=bold)
         if block:
             self.flush()
             self._kind, self._level = kind, level
@@ -145,8 +164,8 @@ class _Walk:
     def flush(self) -> None:
         """End the block: what was gathered becomes one."""
         text = clean(" ".join("".join(self._parts).split()))
-        letters = self._link_letters
-        self._parts, self._link_letters = [], 0
+        letters, bold = self._link_letters, self._bold_letters
+        self._parts, self._link_letters, self._bold_letters = [], 0, 0
         if not text:
             return
         kind, level = self._kind, self._level
@@ -155,22 +174,31 @@ class _Walk:
             kind, level, text = "bullet", 0, text[mark.end() :]
         elif mark and kind == "bullet":
             text = text[mark.end() :]  # a bullet typed inside a bullet
+        elif kind == "text" and bold >= _ALL_LINK * len(text) and is_title(text):
+            kind, level = "heading", 4
         self.blocks.append(Block(kind=kind, text=text, level=level))  # type: ignore[arg-type]
         self.linked.append(letters / len(text))
         if kind == "bullet":
             self._kind, self._level = "text", 0  # a second paragraph in <li> is no second bullet
 
-    def _text(self, text: str | None, *, link: bool) -> None:
+    def _text(self, text: str | None, *, link: bool, bold: bool) -> None:
         if text:
             self._parts.append(text)
-            if link:
-                self._link_letters += len(clean(text))
+            letters = len(clean(text))
+            self._link_letters += letters if link else 0
+            self._bold_letters += letters if bold else 0
 
     def _break(self, element: html.HtmlElement) -> None:
         """A line break ends the paragraph only where a blank line or a bullet follows."""
         following = element.getnext()
-        doubled = following is not None and following.tag == "br" and not (element.tail or "").strip()
-        if doubled or _BULLET.match((element.tail or "").lstrip()) or _BULLET.match("".join(self._parts).lstrip()):
+        doubled = (
+            following is not None and following.tag == "br" and not (element.tail or "").strip()
+        )
+        if (
+            doubled
+            or _BULLET.match((element.tail or "").lstrip())
+            or _BULLET.match("".join(self._parts).lstrip())
+        ):
             self.flush()
         else:
             self._parts.append(" ")

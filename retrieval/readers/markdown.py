@@ -9,7 +9,7 @@ from retrieval.readers.blocks import Block, Notes, Reading, to_text
 from retrieval.readers.plain import decode
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s{1,20}(.{1,500}?)\s{0,20}#{0,6}\s{0,20}$")
-_UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s{0,20}$")
+_UNDERLINE = re.compile(r"\s{0,3}(={1,200}|-{2,200})\s{0,20}$")
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+•]|\d{1,3}[.)])\s{1,20}(?=\S)")
 _RULE = re.compile(r"\s{0,3}(?:[-*_]\s{0,3}){3,80}$")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")

@@ -11,12 +11,23 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as api
 
-from retrieval.readers.blocks import PAGE, Block, Notes, ReadError, Reading, clean, join_lines, to_text
+from retrieval.layout import is_unfinished
+from retrieval.readers.blocks import (
+    PAGE,
+    Block,
+    Notes,
+    ReadError,
+    Reading,
+    clean,
+    join_lines,
+    to_text,
+)
 from retrieval.readers.plain import looks_norwegian
 
 MAX_PAGES = 600
@@ -25,11 +36,11 @@ _GLYPHS = "•◦○●▪■□▸►‣⁃∙·*–—-\uf0b7\uf0a7\uf0d8\uf0f
 _MARK = re.compile(rf"(?:[{re.escape(_GLYPHS)}o](?:\s{{1,40}}|$)){{1,3}}")
 _NUMBER = re.compile(r"(?:\d{1,2}[.)]|[a-zæøå]\))(?:\s{1,40}|$)")
 _PAGE_NUMBER = re.compile(
-    r"(?:side\s{1,3}|s\.\s{0,3}|[-–|]\s{0,3})?(?:\d{1,3}|[ivxl]{1,6})(?:\s{0,3}(?:av|/|\|)\s{0,3}\d{1,4})?(?:\s{0,3}[-–|])?",
+    r"(?:side\s{1,3}|s\.\s{0,3}|[-–|]\s{0,3})?\d{1,3}(?:\s{0,3}(?:av|/|\|)\s{0,3}\d{1,4})?(?:\s{0,3}[-–|])?",
     re.IGNORECASE,
 )
 _ENDED = re.compile(r"[.!?:][)»”\"]{0,2}$")
-_FOOTNOTE = re.compile(r"(?:\d{1,2}|\*{1,3})[.)]?\s{0,3}\S")
+_FOOTNOTE = re.compile(r"(?:\d{1,2}|\*{1,3})[.)]?\s{0,3}[^\W\d]")
 
 
 @dataclass(slots=True)
@@ -46,8 +57,13 @@ class _Run:
     column: int = 0
     left: float = 0.0
     right: float = 0.0
-    shared: bool = False
-    """Another run stands on the same baseline in the same column: a table's row."""
+    tight: float = 1e9
+    wide: float = 0.0
+    """The narrowest and the widest space between its words."""
+    row: bool = False
+    """A cell of a table's row."""
+    parted: bool = False
+    """Something was left out right above it."""
 
 
 def read(raw: bytes) -> Reading:
@@ -79,15 +95,15 @@ def read(raw: bytes) -> Reading:
     for page in pages:
         lines.extend(_without_tables(_reading_order(page), notes))
     blocks = list(_blocks(lines, body))
-    return Reading(
-        text=to_text(blocks), pages=count, left_out=notes.all(), warnings=warnings.all()
-    )
+    return Reading(text=to_text(blocks), pages=count, left_out=notes.all(), warnings=warnings.all())
 
 
 # ---- letters to runs
 
 
-def _pages(document: pdfium.PdfDocument, count: int, notes: Notes, warnings: Notes) -> list[list[_Run]]:
+def _pages(
+    document: pdfium.PdfDocument, count: int, notes: Notes, warnings: Notes
+) -> list[list[_Run]]:
     pages: list[list[_Run]] = []
     letters, pictures, broken, read_pages = 0, 0, 0, 0
     for number in range(1, count + 1):
@@ -127,20 +143,34 @@ def _runs(page: pdfium.PdfPage, number: int, notes: Notes) -> tuple[list[_Run], 
     box, x, y = api.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     runs: list[_Run] = []
     parts: list[str] = []
+    sizes: list[float] = []
     run: _Run | None = None
     odd = total = 0
+
+    def finish() -> None:
+        if run is not None:
+            run.text = "".join(parts).strip()
+            run.size = median(sizes)  # a bullet's sign or a number may be set in another size
+            runs.append(run)
+
     for i in range(text_page.count_chars()):
         code = api.FPDFText_GetUnicode(raw, i)
-        char = "-" if code in (0x02, 0xFFFE) else chr(code) if 0 < code < 0xD800 or 0xE000 <= code < 0x110000 else "\ufffd"
+        char = _char(code)
         if char.isspace() or char == "\0":
             # Spaces that the file lacks are PDFium's; where a line ends, the place of the next tells.
             if parts and parts[-1] != " ":
                 parts.append(" ")
             continue
-        if not api.FPDFText_GetLooseCharBox(raw, i, box) or not api.FPDFText_GetCharOrigin(raw, i, x, y):
+        if not api.FPDFText_GetLooseCharBox(raw, i, box) or not api.FPDFText_GetCharOrigin(
+            raw, i, x, y
+        ):
             continue
         total += 1
-        if char == "\ufffd" or (code < 32 and code != 2) or ("\ue000" <= char <= "\uf8ff" and char not in _GLYPHS):
+        if (
+            char == "\ufffd"
+            or (code < 32 and code != 2)
+            or ("\ue000" <= char <= "\uf8ff" and char not in _GLYPHS)
+        ):
             odd += 1
         size = box.top - box.bottom
         if run is not None:
@@ -149,7 +179,10 @@ def _runs(page: pdfium.PdfPage, number: int, notes: Notes) -> tuple[list[_Run], 
             if abs(raised) <= 0.25 * run.size and -run.size < gap <= 0.9 * run.size:
                 if gap > 0.2 * run.size and parts[-1] != " ":
                     parts.append(" ")
+                if parts[-1] == " ":
+                    run.tight, run.wide = min(run.tight, gap), max(run.wide, gap)
                 parts.append(char)
+                sizes.append(size)
                 run.x1 = max(run.x1, box.right)
                 continue
             if (
@@ -159,8 +192,7 @@ def _runs(page: pdfium.PdfPage, number: int, notes: Notes) -> tuple[list[_Run], 
                 notes.add("footnote_mark", page=number, sample=char)
                 run.x1 = max(run.x1, box.right)
                 continue
-            run.text = "".join(parts).strip()
-            runs.append(run)
+            finish()
         angle = api.FPDFText_GetCharAngle(raw, i)
         if angle > 0.1 and angle < 6.18:
             run = None
@@ -168,12 +200,17 @@ def _runs(page: pdfium.PdfPage, number: int, notes: Notes) -> tuple[list[_Run], 
             parts = []
             continue
         run = _Run(box.left, box.right, y.value, size, "", _bold(raw, i), number)
-        parts = [char]
-    if run is not None:
-        run.text = "".join(parts).strip()
-        runs.append(run)
+        parts, sizes = [char], [size]
+    finish()
     text_page.close()
     return runs, odd, total
+
+
+def _char(code: int) -> str:
+    """Return the character of a code; PDFium has codes of its own for a hyphen at a line's end."""
+    if code in (0x02, 0xFFFE):
+        return "-"
+    return chr(code) if 0 < code < 0xD800 or 0xE000 <= code < 0x110000 else "\ufffd"
 
 
 def _bold(raw: object, i: int) -> bool:
@@ -188,23 +225,20 @@ def _bold(raw: object, i: int) -> bool:
 
 def _rows(runs: Sequence[_Run]) -> list[_Run]:
     """Join the runs of a line: bold words inside it, and a bullet with what stands behind it."""
-    rows: list[list[_Run]] = []
-    for run in sorted((r for r in runs if r.text), key=lambda r: (-r.y, r.x0)):
-        if rows and abs(rows[-1][0].y - run.y) <= 0.2 * max(run.size, rows[-1][0].size):
-            rows[-1].append(run)
-        else:
-            rows.append([run])
     joined: list[_Run] = []
-    for row in rows:
-        row.sort(key=lambda r: r.x0)
+    for row in _by_baseline([r for r in runs if r.text]):
         line: _Run | None = None
         letters = bold = 0
         for run in row:
             mark = line is not None and (_MARK.fullmatch(line.text) or _NUMBER.fullmatch(line.text))
-            if line is not None and -line.size < run.x0 - line.x1 <= (5 if mark else 0.5) * line.size:
+            if (
+                line is not None
+                and -line.size < run.x0 - line.x1 <= (5 if mark else 0.5) * line.size
+            ):
                 space = " " if mark or run.x0 - line.x1 > 0.12 * line.size else ""
                 line.text += space + run.text
                 line.x1 = max(line.x1, run.x1)
+                line.tight, line.wide = min(line.tight, run.tight), max(line.wide, run.wide)
                 line.size = run.size if mark else line.size
                 line.y = run.y if mark else line.y
             else:
@@ -242,7 +276,7 @@ def _leave_out_heads(pages: list[list[_Run]], notes: Notes) -> None:
             alike = sum(abs(y - line.y) <= 2 for y in where)
             if _PAGE_NUMBER.fullmatch(line.text):
                 notes.add("page_number", page=number, sample=line.text)
-            elif alike >= needed and not line.text.endswith(":") and len(line.text) <= 120:
+            elif alike >= needed and not _ENDED.search(line.text) and len(line.text) <= 120:
                 notes.add("running_head", page=number, sample=line.text)
             else:
                 continue
@@ -255,7 +289,7 @@ def _margin(page: Sequence[_Run]) -> list[_Run]:
     heights = sorted({round(line.y, 1) for line in page}, reverse=True)
     found: list[_Run] = []
     for edge in (heights[:3], heights[::-1][:3]):
-        for place, beyond in zip(edge, edge[1:], strict=False):
+        for place, beyond in pairwise(edge):
             lines = [line for line in page if round(line.y, 1) == place]
             apart = abs(place - beyond) >= 1.3 * max(line.size for line in lines)
             if not apart and not any(_PAGE_NUMBER.fullmatch(line.text) for line in lines):
@@ -289,11 +323,14 @@ def _leave_out_footnotes(pages: list[list[_Run]], body: float, notes: Notes) -> 
 
 def _without_tables(lines: Sequence[_Run], notes: Notes) -> Iterator[_Run]:
     """Leave out the rows of tables: their cells, read across, would make sentences nobody wrote."""
+    dropped = False
     for line in lines:
-        if line.shared:
+        if line.row:
             notes.add("table", page=line.page, sample=line.text)
         else:
+            line.parted = dropped
             yield line
+        dropped = line.row
 
 
 # ---- columns
@@ -303,13 +340,49 @@ def _reading_order(page: list[_Run]) -> list[_Run]:
     ordered: list[_Run] = []
     for number, column in enumerate(_columns(page, 0)):
         left, right = min(r.x0 for r in column), max(r.x1 for r in column)
-        column.sort(key=lambda r: (-r.y, r.x0))
-        for i, line in enumerate(column):
+        for line in column:
             line.column, line.left, line.right = number, left, right
-            near = column[max(0, i - 1) : i] + column[i + 1 : i + 2]
-            line.shared = any(abs(other.y - line.y) <= 0.2 * line.size for other in near)
-        ordered.extend(column)
+        rows = _by_baseline(column)
+        divided = [len(row) > 1 and not _justified(row) for row in rows]
+        for i, row in enumerate(rows):
+            # One divided line among whole ones is a stretched line; a table has several.
+            near = divided[max(0, i - 1) : i] + divided[i + 1 : i + 2]
+            if divided[i] and any(near):
+                for line in row:
+                    line.row = True
+                ordered.extend(row)
+            else:
+                ordered.append(_as_one(row))
     return ordered
+
+
+def _by_baseline(lines: Sequence[_Run]) -> list[list[_Run]]:
+    rows: list[list[_Run]] = []
+    for line in sorted(lines, key=lambda r: (-r.y, r.x0)):
+        if rows and abs(rows[-1][0].y - line.y) <= 0.2 * max(line.size, rows[-1][0].size):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    for row in rows:
+        row.sort(key=lambda r: r.x0)
+    return rows
+
+
+def _justified(row: Sequence[_Run]) -> bool:
+    """A line stretched to the margin: the spaces between all its words are alike."""
+    gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
+    inner = [r for r in row if r.wide]
+    narrowest = min([*gaps, *(r.tight for r in inner)])
+    widest = max([*gaps, *(r.wide for r in inner)])
+    words = len(gaps) + len(inner)
+    return words > 1 and 0 < widest <= 1.7 * narrowest and widest < 4 * row[0].size
+
+
+def _as_one(row: Sequence[_Run]) -> _Run:
+    first = row[0]
+    first.text = " ".join(run.text for run in row)
+    first.x1 = max(run.x1 for run in row)
+    return first
 
 
 def _columns(lines: list[_Run], depth: int) -> list[list[_Run]]:
@@ -372,9 +445,13 @@ def _gutter(lines: Sequence[_Run]) -> float | None:
     for side in (left, right):
         room = max(r.x1 for r in side) - min(r.x0 for r in side)
         # Columns of text are filled by their lines; those of a table seldom are.
-        if median(r.x1 - r.x0 for r in side) < 0.45 * room or room < 0.15 * width:
+        filled = median(row[-1].x1 - row[0].x0 for row in _by_baseline(side))
+        if filled < 0.45 * room or room < 0.15 * width:
             return None
-    top, bottom = min(max(r.y for r in s) for s in (left, right)), max(min(r.y for r in s) for s in (left, right))
+    top, bottom = (
+        min(max(r.y for r in s) for s in (left, right)),
+        max(min(r.y for r in s) for s in (left, right)),
+    )
     return gutter if top - bottom > 2 * lines[0].size else None
 
 
@@ -452,6 +529,8 @@ def _paragraphs(lines: Sequence[_Run], body: float) -> list[_Paragraph]:
         mark = _mark(line)
         previous = lines[i - 1] if i else None
         current = found[-1] if found else None
+        if mark and current and previous and _inside(mark, current, previous, line):
+            mark = ""
         if (
             current is None
             or previous is None
@@ -472,30 +551,54 @@ def _mark(line: _Run) -> str:
     return found.group() if found and len(line.text) > found.end() else ""
 
 
+def _inside(mark: str, current: _Paragraph, before: _Run, line: _Run) -> bool:
+    """Tell a dash or number that only happens to begin a line: «i ⏎ 10. klasse», «⏎ – og kloden»."""
+    if mark.strip() not in ("-", "–", "—") and not _NUMBER.fullmatch(mark):
+        return False
+    # The first line of a bullet begins at its sign, the others at its text.
+    reach = current.lines[-1].x0 + (
+        3 * line.size if current.mark and len(current.lines) == 1 else 1
+    )
+    like = current.mark and bool(_NUMBER.fullmatch(current.mark + " ")) == bool(
+        _NUMBER.fullmatch(mark)
+    )
+    return (
+        not like
+        and not _ENDED.search(before.text)
+        and line.text[len(mark) :][:1].islower()
+        and abs(line.size - before.size) <= 0.06 * before.size
+        and before.right - before.x1 < 6 * line.size
+        and (line.column != before.column or line.page != before.page or line.x0 <= reach)
+    )
+
+
 def _spacing(lines: Sequence[_Run]) -> float:
     """Distance from line to line inside paragraphs, in letter heights."""
     steps = [
         (a.y - b.y) / b.size
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in pairwise(lines)
         if a.page == b.page and a.column == b.column and abs(a.size - b.size) < 0.5
-        if 0 < a.y - b.y < 3 * b.size
+        if 0.7 * b.size < a.y - b.y < 3 * b.size
     ]
     if not steps:
         return 1.3
     steps.sort()
-    return steps[len(steps) // 3]  # the lower third: gaps between paragraphs only widen it
+    return steps[len(steps) // 10]  # a low one: paragraphs' gaps only widen it
 
 
 def _starts(current: _Paragraph, before: _Run, line: _Run, spacing: float, body: float) -> bool:
     """Tell whether ``line`` begins a paragraph rather than going on with ``current``."""
+    if line.parted:
+        return True
     if abs(line.size - before.size) > 0.06 * before.size or line.bold != before.bold:
         # A bold word at a line's beginning is no new paragraph; a whole line in another style is.
         return not (abs(line.size - before.size) <= 0.06 * before.size and line.text[:1].islower())
     lower = line.text[:1].islower()
     ended = bool(_ENDED.search(before.text))
-    first_word = line.text.split()[0]
     letter = (before.x1 - before.x0) / max(len(before.text), 1)
-    short = before.right - before.x1 > (len(first_word) + 2) * letter
+    # Could the first word have stood on the line before? Letters differ in width: be generous.
+    needed = (len(line.text.split()[0]) + (1 if ended else 4)) * letter * (1.15 if ended else 1.3)
+    short = before.right - before.x1 > needed and not is_unfinished(before.text)
     if line.page != before.page or line.column != before.column:
         if before.size > 1.12 * body:
             return True
@@ -506,6 +609,8 @@ def _starts(current: _Paragraph, before: _Run, line: _Run, spacing: float, body:
         return not (lower and not ended and gap < 4 * spacing and gap > 0)
     if before.size > 1.12 * body:
         return False  # the lines of one heading
+    if ended and not lower and line.text.endswith(":") and len(line.text) < 80:
+        return True  # «Volda Arbeidarparti vil:»
     if current.mark:
         hang = current.lines[1].x0 if len(current.lines) > 1 else None
         at_margin = line.x0 <= current.lines[0].x0 + 2

@@ -23,6 +23,7 @@ class FakeTelegram(BaseRequest):
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.refuse: dict[str, deque[tuple[int, str]]] = {}
+        self.profile: dict[tuple[str, str, str | None], dict[str, Any]] = {}
         self._message_id = 1000
 
     def will_refuse(self, method: str, status: int, description: str, times: int = 1) -> None:
@@ -48,6 +49,8 @@ class FakeTelegram(BaseRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[1]
         parameters = dict(request_data.parameters) if request_data else {}
+        if request_data and request_data.contains_files:
+            parameters["files"] = request_data.multipart_data
         self.calls.append((name, parameters))
         if self.refuse.get(name):
             status, description = self.refuse[name].popleft()
@@ -60,12 +63,25 @@ class FakeTelegram(BaseRequest):
     def _result(self, name: str, parameters: dict[str, Any]) -> Any:
         if name == "getMe":
             return ME
-        if name in ("sendMessage", "editMessageReplyMarkup"):
+        if name in ("sendMessage", "sendDocument", "editMessageReplyMarkup", "editMessageText"):
             self._message_id += 1
             chat = {"id": int(parameters["chat_id"]), "type": "private"}
             return {"message_id": self._message_id, "date": DATE, "chat": chat, "from": ME}
-        if name in ("answerCallbackQuery", "setMyCommands"):
+        if name in ("answerCallbackQuery", "answerInlineQuery", "setChatMenuButton"):
             return True
+        if name.startswith("setMy"):
+            key = (name[3:], json.dumps(parameters.get("scope")), parameters.get("language_code"))
+            self.profile[key] = parameters
+            return True
+        if name.startswith("getMy"):
+            key = (name[3:], json.dumps(parameters.get("scope")), parameters.get("language_code"))
+            had = self.profile.get(key, {})
+            if name == "getMyCommands":
+                return had.get("commands", [])
+            field = "description" if name == "getMyDescription" else "short_description"
+            return {field: had.get(field, "")}
+        if name == "getChatMenuButton":
+            return {"type": "commands"}
         # Not assert: PTB turns every Exception raised here into a NetworkError.
         return pytest.fail(f"the bot called {name}, which this Telegram does not know")
 
@@ -108,10 +124,18 @@ class Voter:
     def sends(self, **content: Any) -> Update:
         return self._update(message=self._message(**content))
 
-    def edits(self, text: str) -> Update:
-        return self._update(edited_message=self._message(text=text, edit_date=DATE))
+    def edits(self, text: str, message_id: int | None = None) -> Update:
+        content = self._message(text=text, edit_date=DATE)
+        return self._update(edited_message=content | {"message_id": message_id or self._n})
 
-    def presses(self, data: str) -> Update:
+    def asks_inline(self, text: str) -> Update:
+        query = {"id": "7", "from": self.user, "query": text, "offset": ""}
+        return self._update(inline_query=query)
+
+    def presses(self, data: str, under: dict[str, Any] | None = None) -> Update:
+        """Press a button; ``under``: the call that made the message, whose buttons it shows."""
         message = {"message_id": 1001, "date": DATE, "chat": self.chat, "from": ME, "text": "…"}
+        if under and "reply_markup" in under:
+            message["reply_markup"] = under["reply_markup"]
         query = {"id": "1", "from": self.user, "chat_instance": "1", "data": data}
         return self._update(callback_query={**query, "message": message})

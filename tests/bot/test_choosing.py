@@ -42,6 +42,13 @@ def test_every_municipality_with_a_good_hit_has_a_place() -> None:
     assert places(more) == ["Bærum"] * 5
 
 
+def test_it_has_its_place_even_where_another_could_fill_the_answer() -> None:
+    hits = [hit("Bærum", 1 - i / 100) for i in range(8)]
+    hits += [hit("Lørenskog", 0.5), hit("Asker", 0.4)]
+    shown, _ = choose(hits, replace(POLICY, max_quotes=3), several=True)
+    assert places(shown) == ["Bærum", "Lørenskog", "Asker"]
+
+
 def test_a_hit_that_is_not_good_enough_earns_no_place() -> None:
     hits = [hit("Bærum", 1.0), hit("Asker", 0.34)]
     assert [scores(part) for part in choose(hits, POLICY, several=True)] == [[1.0], []]

@@ -134,7 +134,7 @@ QUESTIONS = [
     SUNDAY,
     "Hva mener Lørenskog Ap om søndagsåpne butikker?",
     "Hva mener Høyre om skole?",
-    "romskip til månen",
+    "kvantemekanikk",
     "",
     "T-banen i Bærum",
     "søndagsåpne butikker i Oslo",
@@ -173,7 +173,7 @@ def test_an_answer_has_the_fields_of_the_contract_and_no_other(answered):
 
 
 def test_the_answers_are_the_bots(answered):
-    sunday, lorenskog, hoyre, space, empty, train, oslo, markup = answered
+    sunday, lorenskog, hoyre, physics, empty, train, oslo, markup = answered
     assert sunday["outcome"] == "hit"
     assert {(h["municipality"], h["period"]) for h in sunday["hits"]} == {
         ("Bærum", "2023-2027"),
@@ -182,7 +182,7 @@ def test_the_answers_are_the_bots(answered):
     assert all(h["quote"] in sunday["message"] for h in sunday["hits"])
     assert lorenskog["municipality"] == "Lørenskog"
     assert {h["municipality"] for h in lorenskog["hits"]} == {"Lørenskog"}
-    assert hoyre["outcome"] == space["outcome"] == empty["outcome"] == oslo["outcome"] == "none"
+    assert hoyre["outcome"] == physics["outcome"] == empty["outcome"] == oslo["outcome"] == "none"
     assert "Høyre" in hoyre["message"] and "Oslo" in oslo["message"]
     assert {h["municipality"] for h in train["hits"]} == {"Bærum"}
     assert markup["question"] == "<b>&skole</b>"
@@ -249,7 +249,7 @@ def test_each_answer_is_written_before_the_next_question_is_read(village):
     with process(village, "ask", "--json", "-") as asked:
         try:
             # Not UTF-8, and no locale is set: still one object a line.
-            for question in ("fartsgrensen".encode(), b"vei p\xe5 norsk", "grusvei å".encode()):
+            for question in (b"fartsgrensen", b"vei p\xe5 norsk", "grusvei å".encode()):
                 asked.stdin.write(question + b"\n")
                 asked.stdin.flush()
                 row = json.loads(asked.stdout.readline())  # blocks for ever if nothing is flushed
@@ -279,7 +279,9 @@ def test_a_pledge_has_the_fields_of_the_contract_and_stands_where_it_says(home, 
 
 @pytest.fixture(scope="module")
 def corpus_text(home):
-    texts = {p.name: p.read_text("utf-8").replace("\r\n", "\n") for p in (home / "seeds").glob("*.txt")}
+    texts = {
+        p.name: p.read_text("utf-8").replace("\r\n", "\n") for p in (home / "seeds").glob("*.txt")
+    }
     return texts.__getitem__
 
 
@@ -344,7 +346,8 @@ def test_evaluating_prints_figures_and_outcomes(village):
     assert re.search(r"(?m)^all\s+1\s+1\.0000", result.stdout)
     assert "unanswerable dev" in result.stdout
     found = json.loads(run(village, "evaluate", "--json", str(file)).stdout)
-    assert found["ranking"]["all"] == {"n": 1, "ndcg5": 1.0, "mrr": 1.0, "recall5": 1.0}
+    figures = {"n": 1, "ndcg5": 1.0, "mrr": 1.0, "recall5": 1.0}
+    assert figures.items() <= found["ranking"]["all"].items()
     assert found["outcomes"]["unanswerable"] == {"none": 1}
 
 
@@ -441,7 +444,7 @@ BROKEN = [
     pytest.param(changed("token_file", f'"{TOKEN}"'), "telegram.token_file", id="the token for its file"),
     pytest.param(without("k1"), "retrieval.k1", id="a key missing"),
     pytest.param(without("encoder"), "retrieval.encoder", id="a flag missing"),
-    pytest.param(lambda t: t + "\nk2 = 1\n", "retrieval.k2", id="a key that is none"),
+    pytest.param(lambda t: t.replace("[retrieval]", "[retrieval]\nk2 = 1"), "retrieval.k2", id="a key that is none"),
     pytest.param(lambda t: f'token = "{TOKEN}"\n{t}', "token", id="the token at the top"),
     pytest.param(lambda t: t.replace("[telegram]", f'[telegram]\ntoken = "{TOKEN}"'), "telegram.token", id="the token in the file"),
     pytest.param(lambda t: t + "\n[extra]\na = 1\n", "extra.a", id="a section that is none"),
@@ -463,10 +466,13 @@ def test_a_broken_setting_is_one_line_that_names_it_and_never_the_token(village,
     assert TOKEN not in result.output and "secret" not in result.output
 
 
-@pytest.mark.parametrize("command", [[c] for c in ("check", "pledges", "run", "chat", "vectors", "topics")])
+@pytest.mark.parametrize(
+    "command", [[c] for c in ("check", "pledges", "run", "chat", "vectors", "topics")]
+)
 def test_every_command_refuses_a_broken_config(village, command):
     config = village / "config.toml"
-    config.write_text(config.read_text("utf-8") + "\nk2 = 1\n", encoding="utf-8")
+    text = config.read_text("utf-8").replace("[retrieval]", "[retrieval]\nk2 = 1")
+    config.write_text(text, encoding="utf-8")
     assert "retrieval.k2" in refused(run(village, *command))
 
 

@@ -131,7 +131,7 @@ def test_it_is_forgotten_after_minutes() -> None:
 
 
 def test_memory_is_bounded_and_the_longest_silent_goes_first() -> None:
-    recent = Recent(chats=2)
+    recent = Recent(most=2)
     for chat in (1, 2, 1, 3):
         recent.remember(chat, Before(str(chat)))
     assert [recent.get(chat) is not None for chat in (1, 2, 3)] == [True, False, True]

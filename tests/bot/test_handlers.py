@@ -14,12 +14,19 @@ from retrieval.corpus import CorpusError
 from tests.bot.telegram_transport import Voter
 from tests.conftest import ADMIN
 
+REASONS = [
+    NB.complaint_topic,
+    NB.complaint_meaning,
+    NB.complaint_place,
+    NB.complaint_outdated,
+    NB.complaint_other,
+]
 SUNDAY = "Hva mener dere om søndagsåpne butikker?"
 
 
 def keys(call: dict, what: str) -> list[str]:
     rows = call.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button[what] for row in rows for button in row]
+    return [button[what] for row in rows for button in row if what in button]
 
 
 def buttons(call: dict) -> list[str]:
@@ -42,7 +49,8 @@ async def test_a_question_gets_one_message_with_quotes_and_buttons(
     assert "<b>Lørenskog</b>" in call["text"] and "<b>Bærum</b>" in call["text"]
     assert call["parse_mode"] == "HTML"
     assert call["link_preview_options"]["is_disabled"] is True
-    assert buttons(call) == ["👍", "👎"]
+    assert buttons(call)[:2] == ["👍", "👎"]
+    assert {NB.button_context, NB.button_share} <= set(buttons(call))
 
 
 async def test_the_log_holds_what_was_shown_and_not_who_asked(
@@ -58,8 +66,7 @@ async def test_the_log_holds_what_was_shown_and_not_who_asked(
     assert text.count("<blockquote>") == len(logged.pledge_ids)
     assert all(quotes[i] in text for i in logged.pledge_ids)
     raw = services.storage.path.read_bytes()
-    assert SUNDAY.encode() in raw
-    for trace in (b"kari_normann", b"Kari"):
+    for trace in (b"kari_normann", b"Kari", SUNDAY.encode()):
         assert trace not in raw
 
 
@@ -67,7 +74,8 @@ async def test_nothing_found_is_an_ordinary_answer(process, voter, telegram, ser
     await process(voter.says("xyzzy plugh"))
     [call] = telegram.sent()
     assert call["text"] in (NB.none_silent, NB.none_empty)
-    assert buttons(call) == ["👍", "👎"]
+    assert buttons(call)[:2] == ["👍", "👎"]
+    assert NB.button_topics in buttons(call)
     assert await services.storage.answer_count() == 1
 
 
@@ -91,7 +99,7 @@ async def test_a_failing_log_never_costs_the_voter_the_answer(
     await process(voter.says(SUNDAY))
     [call] = telegram.sent()
     assert "<blockquote>" in call["text"]
-    assert buttons(call) == []
+    assert buttons(call) == [NB.button_share, NB.button_topics]  # none that needs the log
 
 
 async def test_the_log_line_is_about_the_question_without_its_words(process, voter, caplog) -> None:
@@ -116,20 +124,20 @@ async def test_a_press_is_stored_acknowledged_and_marked(
     process, voter, telegram, services
 ) -> None:
     await process(voter.says(SUNDAY))
-    _, down = data(telegram.sent()[0])
+    _, down = data(telegram.sent()[0])[:2]
     await process(voter.presses(down))
     [logged] = await services.storage.answers()
     assert logged.verdict is Verdict.NOT_HELPFUL
-    assert [c["text"] for c in telegram.sent("answerCallbackQuery")] == [NB.vote_stored]
+    assert [c["text"] for c in telegram.sent("answerCallbackQuery")] == [NB.ask_why]
     [edit] = telegram.sent("editMessageReplyMarkup")
-    assert buttons(edit) == ["👍", "✓ 👎"]
+    assert buttons(edit) == ["👍", "✓ 👎", *REASONS]
     methods = [name for name, _ in telegram.calls]
     assert methods.index("answerCallbackQuery") < methods.index("editMessageReplyMarkup")
 
 
 async def test_changing_ones_mind_replaces_the_vote(process, voter, telegram, services) -> None:
     await process(voter.says(SUNDAY))
-    up, down = data(telegram.sent()[0])
+    up, down = data(telegram.sent()[0])[:2]
     await process(voter.presses(down), voter.presses(up))
     [logged] = await services.storage.answers()
     assert logged.verdict is Verdict.HELPFUL
@@ -146,7 +154,7 @@ async def test_a_double_tap_does_no_harm(process, voter, telegram) -> None:
     telegram.will_refuse(
         "editMessageReplyMarkup", 400, "Bad Request: message is not modified: specified new …"
     )
-    await process(voter.presses(data(telegram.sent()[0])[0]))
+    await process(voter.presses(data(telegram.sent()[0])[1]))
     assert len(telegram.sent()) == 1  # nobody is told that something went wrong
 
 
@@ -176,24 +184,36 @@ async def test_a_button_of_nothing_is_acknowledged_too(process, voter, telegram,
 
 # ---- what is not a question
 
+FILE = {"file_id": "f", "file_unique_id": "u"}
+PHOTO = [{**FILE, "width": 1, "height": 1}]
+ORIGIN = {"type": "hidden_user", "date": 1_780_000_000, "sender_user_name": "Ola"}
+
+
+async def test_an_album_gets_one_line(process, voter, telegram) -> None:
+    album = {"photo": PHOTO, "media_group_id": "a1"}
+    await process(voter.sends(**album), voter.sends(**album))
+    await process(voter.sends(**album | {"media_group_id": "a2"}))
+    assert telegram.texts == [NB.not_picture, NB.not_picture]
+
 
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(
-            {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]},
-            id="photo",
-        ),
-        pytest.param({"voice": {"file_id": "f", "file_unique_id": "u", "duration": 1}}, id="voice"),
-        pytest.param({"contact": {"phone_number": "1", "first_name": "Ola"}}, id="contact"),
-        pytest.param({"location": {"longitude": 1.0, "latitude": 2.0}}, id="location"),
+        pytest.param(({"photo": PHOTO}, NB.not_picture), id="photo"),
+        pytest.param(({"voice": {**FILE, "duration": 1}}, NB.not_voice), id="voice"),
+        pytest.param(({"contact": {"phone_number": "1", "first_name": "Ola"}}, NB.not_personal), id="contact"),
+        pytest.param(({"location": {"longitude": 1.0, "latitude": 2.0}}, NB.not_personal), id="location"),
+        pytest.param(({"dice": {"emoji": "🎲", "value": 3}}, NB.not_text), id="dice"),
+        pytest.param(({"document": FILE}, NB.not_text), id="document"),
+        pytest.param(({"text": SUNDAY, "forward_origin": ORIGIN}, NB.not_forwarded), id="forwarded"),
     ],
 )
-async def test_what_is_not_text_gets_one_polite_line(
+async def test_what_is_not_a_question_gets_one_fitting_line(
     process, voter, telegram, services, content
 ) -> None:
+    content, line = content
     await process(voter.sends(**content))
-    assert telegram.texts == [NB.not_text]
+    assert telegram.texts == [line]
     assert await services.storage.answer_count() == 0
 
 
@@ -218,7 +238,7 @@ async def test_what_is_said_in_a_group_is_not_said_to_us(
     ("command", "words"),
     [
         ("/start", "Asker, Bærum og Lørenskog"),
-        ("/start dyplenke", "• Hva mener dere om søndagsåpne butikker?"),
+        ("/start dyplenke", "Asker, Bærum og Lørenskog"),
         ("/hjelp", "/kilder"),
         ("/help", "/kilder"),
         ("/om", "Arbeiderpartiet"),
@@ -256,9 +276,10 @@ async def test_an_admin_reloads_and_is_told_the_difference(
 ) -> None:
     await process(admin.says("/reload"))
     await finished(application)
-    started, done = telegram.texts
-    assert started == NB.reload_started
-    assert done.startswith("Ingenting er endret.")
+    assert telegram.texts == [NB.reload_started]
+    [done] = telegram.sent("editMessageText")
+    assert done["text"].startswith("Ingenting er endret.")
+    assert "reply_markup" not in done, "there is nothing to publish"
 
 
 async def test_a_fault_is_named_and_the_old_index_goes_on(
@@ -266,14 +287,15 @@ async def test_a_fault_is_named_and_the_old_index_goes_on(
 ) -> None:
     old = services.index.snapshot
 
-    def rebuild():
+    def rebuild(_):
         raise CorpusError(tmp_path / "<x>.txt", 12, "empty")
 
     services.index._rebuild = rebuild
     await process(admin.says("/reload"))
     await finished(application)
-    assert "<x>.txt:12: filen er tom." in telegram.texts[-1]
-    assert "parse_mode" not in telegram.sent()[-1]  # a name from a file is not markup
+    [told] = telegram.sent("editMessageText")
+    assert "<x>.txt:12: filen er tom." in told["text"]
+    assert "parse_mode" not in told  # a name from a file is not markup
     assert services.index.snapshot is old
 
 

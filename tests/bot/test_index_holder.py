@@ -23,7 +23,7 @@ def with_pledges(snapshot: Snapshot, pledges) -> Snapshot:
 
 async def test_the_new_version_is_served_and_compared(snapshot) -> None:
     fresh = with_pledges(snapshot, snapshot.corpus.pledges[1:])
-    index = IndexReader(snapshot, lambda: fresh)
+    index = IndexReader(snapshot, lambda _: fresh)
     diff = await index.reload()
     total = len(snapshot.corpus.pledges) - 1
     assert diff == Diff(added=0, removed=1, changed=0, total=total, fingerprint="new", same=False)
@@ -33,7 +33,7 @@ async def test_the_new_version_is_served_and_compared(snapshot) -> None:
 async def test_an_error_leaves_the_old_version_and_the_next_reload_free(snapshot) -> None:
     results = [OSError("disk"), snapshot]
 
-    def rebuild() -> Snapshot:
+    def rebuild(_) -> Snapshot:
         result = results.pop(0)
         if isinstance(result, Exception):
             raise result
@@ -51,7 +51,7 @@ async def test_one_reload_at_a_time_and_the_old_version_serves_meanwhile(snapsho
     loop = asyncio.get_running_loop()
     fresh = with_pledges(snapshot, snapshot.corpus.pledges)
 
-    def rebuild() -> Snapshot:
+    def rebuild(_) -> Snapshot:
         loop.call_soon_threadsafe(built.set)
         assert go.wait(10)
         return fresh

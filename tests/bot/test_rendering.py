@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering import Answer, Outcome, Reason
-from bot.callback_data import Verdict, Vote
-from bot.rendering import LIMIT, fit, keyboard, listed, period_label, render_html, render_text
+from bot.rendering import LIMIT, fit, listed, period_label, render_html, render_text
 from bot.texts import LANGUAGES, NB
 from retrieval.document import Pledge, Programme
 from retrieval.search import Hit
@@ -109,13 +107,18 @@ def test_only_neighbours_with_the_same_setting_share_a_lead_in() -> None:
     assert read(message).index("a\nb") < read(message).index("periode ikke oppgitt")
 
 
-def test_municipalities_come_in_the_order_of_their_best_hit() -> None:
+def test_municipalities_come_in_a_fixed_order_whichever_has_the_best_hit() -> None:
     elsewhere = replace(PROGRAMME, file="y.txt", municipality="Bærum", party="Bærum Arbeiderparti")
     message = html(
-        answer(pledge("a", programme=elsewhere), pledge("b"), pledge("c", programme=elsewhere))
+        answer(
+            pledge("a", programme=elsewhere),
+            pledge("b"),
+            pledge("c", programme=elsewhere),
+            municipalities=("Asker", "Bærum", "Lørenskog"),
+        )
     )
     heads = [line for line in message.split("\n") if line.startswith("<b>")]
-    assert heads == ["<b>Bærum Arbeiderparti</b>", "<b>Asker · Arbeiderpartiet</b>"]
+    assert heads == ["<b>Asker · Arbeiderpartiet</b>", "<b>Bærum Arbeiderparti</b>"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,8 @@ def test_nothing_from_a_file_is_taken_for_markup() -> None:
 
 def test_a_fixed_answer_is_its_text_and_never_empty() -> None:
     fixed = Answer(question="hei", outcome=Outcome.FIXED, fixed="greeting", fixed_text="Hei <3")
-    assert html(fixed) == "Hei &lt;3"
+    assert html(fixed) == f"<i>{NB.fixed_label}</i>\nHei &lt;3"
+    assert html(replace(fixed, is_crisis=True)) == "Hei &lt;3"
     assert html(replace(fixed, fixed_text=""))
 
 
@@ -189,14 +193,3 @@ def test_names_are_joined_as_people_do() -> None:
     assert listed([], NB) == ""
     assert listed(["Asker"], NB) == "Asker"
     assert listed(["Asker", "Bærum", "Lørenskog"], NB) == "Asker, Bærum og Lørenskog"
-
-
-def test_the_keyboard_marks_what_was_chosen() -> None:
-    def rows(verdict: Verdict | None) -> list[list[dict[str, str]]]:
-        return json.loads(keyboard("A" * 22, NB, verdict).to_json())["inline_keyboard"]
-
-    [[good, bad]] = rows(None)
-    assert (good["text"], bad["text"]) == ("👍", "👎")
-    assert Vote.decode(bad["callback_data"]) == Vote("A" * 22, Verdict.NOT_HELPFUL)
-    assert [b["text"] for b in rows(Verdict.HELPFUL)[0]] == ["✓ 👍", "👎"]
-    assert [b["text"] for b in rows(Verdict.NOT_HELPFUL)[0]] == ["👍", "✓ 👎"]

@@ -8,6 +8,7 @@ import pytest
 
 from bot.answering import Answer, Outcome
 from bot.callback_data import Complaint
+from bot.privacy.crypto import FieldCipher
 from bot.storage import FILE, Storage
 from bot.storage_choices import Choice, Choices, Complaints, ForgetfulNames, choice_names
 
@@ -17,8 +18,8 @@ KARI, OLE = 11, 12
 
 
 @pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    async with Storage(tmp_path / FILE) as opened:
+async def storage(tmp_path: Path, cipher: FieldCipher) -> AsyncIterator[Storage]:
+    async with Storage(tmp_path / FILE, cipher) as opened:
         yield opened
 
 
@@ -65,7 +66,7 @@ async def test_the_last_complaint_counts_and_goes_with_its_answer(storage: Stora
     for complaint in Complaint:
         assert await complaints.record(answer_id, complaint, NOON)
         assert await complaints.of(answer_id) is complaint
-    await complaints.withdraw_answer(answer_id)
+    assert await storage.erase_answers([answer_id], NOON) == 1
     assert await storage.answer_count() == 0
     assert await complaints.of(answer_id) is None
     assert not await complaints.record(answer_id, Complaint.OTHER, NOON)

@@ -96,3 +96,17 @@ async def test_a_failing_log_never_costs_the_answer(talk, services) -> None:
     assert shown[3].startswith("(Spørsmålet ble ikke lagret")
     assert NB.chat_vote_hint not in shown
     assert NB.chat_no_answer_yet in shown
+
+
+async def test_a_follow_up_is_about_the_question_before(talk, services) -> None:
+    shown = await talk(SUNDAY, "Hva med Lørenskog?", "hvorfor det?", "mer")
+    assert "Bærum" in shown[2]
+    assert "Bærum" not in shown[4]
+    assert "«Si nei til flere søndagsåpne butikker»" in shown[4]
+    assert shown[6].startswith(NB.why_head)
+    assert shown[7].startswith((NB.more_head, NB.no_more))
+    assert await services.storage.answer_count() == 2
+
+
+async def test_without_a_question_before_there_is_nothing_to_follow(talk) -> None:
+    assert not any(NB.why_head in text for text in await talk("hvorfor det?", "mer"))

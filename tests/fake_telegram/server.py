@@ -932,6 +932,14 @@ def my_settings(tg: FakeTelegram, method: str, params: dict, files: dict) -> Any
     return True
 
 
+@api("getChatMenuButton", "setChatMenuButton")
+def menu_button(tg: FakeTelegram, method: str, params: dict, files: dict) -> Any:
+    if method.lower().startswith("get"):
+        return tg.settings.get("menu_button", {"type": "default"})
+    tg.settings["menu_button"] = params.get("menu_button") or {"type": "default"}
+    return True
+
+
 @api("getChat")
 def get_chat(tg: FakeTelegram, method: str, params: dict, files: dict) -> dict:
     return {

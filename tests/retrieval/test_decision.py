@@ -41,11 +41,15 @@ def test_evidence_for_raises_and_evidence_against_lowers():
 
 
 def test_a_number_is_weighed_by_its_distance_from_the_mean_in_spreads():
-    one = replace(model(nearest=1.0), means=dict.fromkeys(NAMES, 0.5), spreads=dict.fromkeys(NAMES, 0.1))
+    one = replace(
+        model(nearest=1.0), means=dict.fromkeys(NAMES, 0.5), spreads=dict.fromkeys(NAMES, 0.1)
+    )
     assert one.probability(replace(ZERO, nearest=0.7)) == pytest.approx(1 / (1 + np.exp(-2)))
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=len(NAMES), max_size=len(NAMES)), st.floats(-1e3, 1e3))
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=len(NAMES), max_size=len(NAMES)), st.floats(-1e3, 1e3)
+)
 def test_a_probability_is_between_0_and_1(values, weight):
     one = model(**dict.fromkeys(NAMES, weight))
     assert 0 <= one.probability(Evidence(**dict(zip(NAMES, values, strict=True)))) <= 1
@@ -78,10 +82,10 @@ def test_fitting_recovers_the_weights_that_the_data_were_drawn_from():
     true = np.zeros(len(NAMES))
     true[NAMES.index("coverage")] = 1.5
     true[NAMES.index("outside")] = -1.0
-    x, y = drawn(20_000, true, intercept=0.5)
+    x, y = drawn(6_000, true, intercept=0.5)
     intercept, weights, means, spreads = fit(evidence_of(x), y, np.ones(len(y)), ridge=0.01)
-    assert intercept == pytest.approx(0.5, abs=0.1)
-    assert np.abs(weights - true).max() < 0.1
+    assert intercept == pytest.approx(0.5, abs=0.15)
+    assert np.abs(weights - true).max() < 0.15
     assert means == pytest.approx(x.mean(axis=0))
     assert spreads == pytest.approx(x.std(axis=0))
 
@@ -106,11 +110,11 @@ def test_the_ridge_shrinks_the_weights():
 def test_importance_shifts_the_odds_and_nothing_else_much():
     true = np.zeros(len(NAMES))
     true[0] = 1.0
-    x, y = drawn(20_000, true, intercept=0.0)
+    x, y = drawn(6_000, true, intercept=0.0)
     plain = fit(evidence_of(x), y, np.ones(len(y)), ridge=0.01)
     tripled = fit(evidence_of(x), y, np.where(y, 3.0, 1.0), ridge=0.01)
-    assert tripled[0] - plain[0] == pytest.approx(np.log(3), abs=0.1)
-    assert tripled[1][0] == pytest.approx(plain[1][0], abs=0.1)
+    assert tripled[0] - plain[0] == pytest.approx(np.log(3), abs=0.15)
+    assert tripled[1][0] == pytest.approx(plain[1][0], abs=0.15)
 
 
 def test_a_number_that_never_varies_gets_no_weight():
@@ -143,9 +147,12 @@ def written(**changes: object) -> str:
     }
     out = ['[provenance]\ndate = "2026-01-01"\n']
     for name in ("semantic", "lexical"):
-        out.append(f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items() if v is not None))
         out.append(
-            f"[{name}.evidence]\n" + "".join(f"{k} = {v}\n" for k, v in rows.items() if v is not None)
+            f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items() if v is not None)
+        )
+        out.append(
+            f"[{name}.evidence]\n"
+            + "".join(f"{k} = {v}\n" for k, v in rows.items() if v is not None)
         )
     return "\n".join(out)
 
@@ -153,7 +160,11 @@ def written(**changes: object) -> str:
 def test_a_sound_file_is_read(tmp_path):
     (tmp_path / DECISION).write_text(written(), encoding="utf-8")
     decision = read_decision(tmp_path)
-    assert (decision.lexical.hit, decision.lexical.weak, decision.lexical.intercept) == (0.9, 0.5, 0.1)
+    assert (decision.lexical.hit, decision.lexical.weak, decision.lexical.intercept) == (
+        0.9,
+        0.5,
+        0.1,
+    )
     assert decision.semantic.weights["coverage"] == 0.5
     assert decision.semantic.means["coverage"] == 0.2
     assert decision.semantic.spreads["coverage"] == 0.1

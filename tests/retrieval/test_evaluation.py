@@ -105,28 +105,35 @@ def test_two_judgements_on_one_pledge_count_once_with_the_better_grade(asker, gr
 def test_measures_on_an_example_worked_out_by_hand():
     rels = {"q": {"a": 3, "b": 2, "c": 1}}
     run = {"q": ["x", "b", "a", "y", "z", "c"]}
-    ndcg, rr, recall = measure(rels, run)["q"]
+    ndcg, rr, recall, held = measure(rels, run)["q"]
     dcg = 3 / math.log2(3) + 7 / math.log2(4)  # b second, a third, c too late
     ideal = 7 / math.log2(2) + 3 / math.log2(3) + 1 / math.log2(4)
     assert ndcg == pytest.approx(dcg / ideal)
     assert rr == pytest.approx(1 / 2)
+    assert held == ndcg  # every judged text is a pledge here
     assert recall == pytest.approx(1.0)  # both that answer are among five; c is only marginal
 
 
 def test_a_marginal_pledge_counts_where_nothing_better_was_judged():
-    assert measure({"q": {"a": 1}}, {"q": ["a"]})["q"] == pytest.approx((1, 1, 1))
+    assert measure({"q": {"a": 1}}, {"q": ["a"]})["q"] == pytest.approx((1, 1, 1, 1))
+
+
+def test_a_judged_text_that_is_no_pledge_costs_recall_but_not_the_held_figure():
+    ndcg, rr, recall, held = measure({"q": {"a": 3, "missing:b": 3}}, {"q": ["a", "x"]})["q"]
+    assert (rr, recall, held) == pytest.approx((1, 0.5, 1))
+    assert ndcg == pytest.approx((7 / math.log2(2)) / (7 / math.log2(2) + 7 / math.log2(3)))
 
 
 def test_a_miss_is_zero_and_is_not_left_out():
-    assert measure({"q": {"a": 3}, "r": {"b": 3}}, {"q": ["a"], "r": ["x"]})["r"] == (0, 0, 0)
-    assert measure({"q": {"a": 3}}, {}) == {"q": (0.0, 0.0, 0.0)}
-    assert measure({"q": {"a": 3}, "r": {"b": 3}}, {"q": ["a"]})["r"] == (0, 0, 0)
+    assert measure({"q": {"a": 3}, "r": {"b": 3}}, {"q": ["a"], "r": ["x"]})["r"] == (0, 0, 0, 0)
+    assert measure({"q": {"a": 3}}, {}) == {"q": (0.0, 0.0, 0.0, 0.0)}
+    assert measure({"q": {"a": 3}, "r": {"b": 3}}, {"q": ["a"]})["r"] == (0, 0, 0, 0)
 
 
 def test_averages_and_their_table():
-    assert averages([]) == Figures(0, 0.0, 0.0, 0.0)
+    assert averages([]) == Figures(0, 0.0, 0.0, 0.0, 0.0)
     table = Table()
-    table.add("b", (1, 0, 1))
-    table.add("a", (0, 0, 0))
-    table.add("b", (0, 1, 0))
-    assert table.rows() == [("b", Figures(2, 0.5, 0.5, 0.5)), ("a", Figures(1, 0, 0, 0))]
+    table.add("b", (1, 0, 1, 1))
+    table.add("a", (0, 0, 0, 0))
+    table.add("b", (0, 1, 0, 0))
+    assert table.rows() == [("b", Figures(2, 0.5, 0.5, 0.5, 0.5)), ("a", Figures(1, 0, 0, 0, 0))]

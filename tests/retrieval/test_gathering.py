@@ -111,7 +111,10 @@ def test_a_question_about_nothing_here_has_nothing_for_it(searcher):
 
 
 def test_only_pledges_of_the_municipality_count(searcher):
-    here, there = evidence(searcher, "leksehjelp", "Grenda"), evidence(searcher, "leksehjelp", "Bygda")
+    here, there = (
+        evidence(searcher, "leksehjelp", "Grenda"),
+        evidence(searcher, "leksehjelp", "Bygda"),
+    )
     assert here.coverage == pytest.approx(1.0)
     assert here.unmatched == 0.0
     assert there.coverage == 0.0
@@ -177,8 +180,16 @@ def test_a_corpus_without_topics_still_gives_evidence(tmp_path):
 
 def test_what_the_shipped_programmes_speak_of_is_likelier_answered(lexical):
     searcher = lexical.searcher
-    spoken = ["Hva mener dere om søndagsåpne butikker?", "hva vil dere gjøre for lærlinger", "T-banen i Bærum"]
-    silent = ["hva med pensjonsalderen i Stortinget", "hvem vant kampen i går", "kan du oversette dette til fransk"]
+    spoken = [
+        "Hva mener dere om søndagsåpne butikker?",
+        "hva vil dere gjøre for lærlinger",
+        "T-banen i Bærum",
+    ]
+    silent = [
+        "hva med pensjonsalderen i Stortinget",
+        "hvem vant kampen i går",
+        "kan du oversette dette til fransk",
+    ]
     low = min(searcher.model.probability(evidence(searcher, t)) for t in spoken)
     high = max(searcher.model.probability(evidence(searcher, t)) for t in silent)
     assert low > high

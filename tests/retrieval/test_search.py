@@ -180,7 +180,9 @@ def test_scoring_changes_nothing(searcher):
 
 
 def test_with_vectors_a_pledge_of_the_same_meaning_is_found_first(with_vectors):
-    assert quotes(find(with_vectors, "leksehjelp på biblioteket"))[0] == "ha leksehjelp på biblioteket"
+    assert (
+        quotes(find(with_vectors, "leksehjelp på biblioteket"))[0] == "ha leksehjelp på biblioteket"
+    )
 
 
 def test_with_vectors_every_pledge_is_ranked(with_vectors):

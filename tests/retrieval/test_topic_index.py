@@ -58,9 +58,16 @@ def best(village, index: TopicIndex, text: str, encoder: WordEncoder | None = No
 
 @pytest.mark.parametrize(
     ("text", "topic"),
-    [("fartsgrensen", "vei"), ("leksehjelp til elever", "skole"), ("løse hunder", "hund"), ("regn", "vaer")],
+    [
+        ("fartsgrensen", "vei"),
+        ("leksehjelp til elever", "skole"),
+        ("løse hunder", "hund"),
+        ("regn", "vaer"),
+    ],
 )
-def test_a_question_is_about_the_topic_with_its_words(village, by_words, by_meaning, encoder, text, topic):
+def test_a_question_is_about_the_topic_with_its_words(
+    village, by_words, by_meaning, encoder, text, topic
+):
     assert best(village, by_words, text) == topic
     assert best(village, by_meaning, text, encoder) == topic
 
@@ -94,12 +101,16 @@ def test_a_question_about_nothing_is_about_every_topic_alike(village, by_words):
 def test_how_much_of_the_question_a_topic_holds(village, by_words):
     leaves = [t.id for t in by_words.leaves]
     question = village.searcher.reader.read("hundepark")
-    assert by_words.scores(question.concepts, None).matched[leaves.index("hund")] == pytest.approx(1.0)
+    assert by_words.scores(question.concepts, None).matched[leaves.index("hund")] == pytest.approx(
+        1.0
+    )
     question = village.searcher.reader.read("hundepark kvikksølv")
     assert 0 < by_words.scores(question.concepts, None).matched[leaves.index("hund")] < 1
 
 
-def test_pledges_belong_to_their_topic_by_words_and_by_meaning(village, by_words, by_meaning, encoder, store):
+def test_pledges_belong_to_their_topic_by_words_and_by_meaning(
+    village, by_words, by_meaning, encoder, store
+):
     pledges = village.corpus.pledges
     dense = build_dense(village.corpus, Examples({}), encoder, store)
     leaves = [t.id for t in by_words.leaves]

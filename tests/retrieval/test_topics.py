@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pytest
 
-from retrieval.topics import TOPICS, TopicsError, TopicTree, assign, plain, read_topics
+from retrieval.topics import TOPICS, TopicsError, TopicTree, plain, read_topics
 
 TOPIC = """[[topic]]
 id = "{id}"
@@ -92,10 +91,6 @@ def test_plain(text, expected):
     assert plain(text) == expected
 
 
-def test_a_pledge_gets_its_nearest_topics_down_to_the_floor():
-    near = np.asarray([[0.9, 0.2, 0.8], [0.1, 0.1, 0.1]])
-    assert assign(near, keep=2, floor=0.5) == [[0, 2], []]
-
 
 # ---- the tree that is shipped
 
@@ -112,7 +107,7 @@ def test_the_shipped_tree_is_complete(shipped, seeds):
 
 
 def test_every_shipped_pattern_can_match_a_plain_message(shipped):
-    patterns = [(t.id, p.pattern) for t in shipped.topics for p in t.patterns]
+    patterns = [(t.id, p) for t in shipped.topics for p in t.patterns]
     assert patterns
     # plain() leaves no capitals and no punctuation, so a pattern that asks for one is dead
     emoji = re.compile(r"[\\U\u2600-\U0001faff]")

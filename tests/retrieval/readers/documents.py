@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from html import escape
 
 import docx
@@ -48,7 +48,9 @@ def pieces_of(programme: Programme) -> list[Piece]:
         if paragraph.glyph:
             pieces.append(Piece("bullet", words, paragraph.level))
         elif (
-            len(paragraph.lines) == 1 and is_heading(paragraph.text) and not _LEAD_IN.match(paragraph.text)
+            len(paragraph.lines) == 1
+            and is_heading(paragraph.text)
+            and not _LEAD_IN.match(paragraph.text)
         ):
             if words.casefold() != programme.title.casefold():
                 after = pieces[-1].kind == "heading" and pieces[-1].level > 1
@@ -85,11 +87,14 @@ def pdf(
     style = partial(ParagraphStyle, fontName=font, fontSize=size, leading=size * 1.25)
     text = style("text", spaceAfter=6, **({"alignment": TA_JUSTIFY} if justified else {}))
     heads = {
-        n: ParagraphStyle(f"h{n}", fontName=bold, fontSize=s, leading=s * 1.2, spaceBefore=10, spaceAfter=5)
+        n: ParagraphStyle(
+            f"h{n}", fontName=bold, fontSize=s, leading=s * 1.2, spaceBefore=10, spaceAfter=5
+        )
         for n, s in ((1, 22), (2, 15), (3, size))
     }
     bullets = {
-        n: style(f"b{n}", leftIndent=18 * (n + 1), bulletIndent=18 * n + 4, spaceAfter=2) for n in (0, 1)
+        n: style(f"b{n}", leftIndent=18 * (n + 1), bulletIndent=18 * n + 4, spaceAfter=2)
+        for n in (0, 1)
     }
     story = []
     for piece in pieces:
@@ -97,12 +102,16 @@ def pdf(
         if piece.kind == "heading":
             story.append(Paragraph(words, heads[piece.level]))
         elif piece.kind == "bullet":
-            story.append(Paragraph(words, bullets[piece.level], bulletText="–" if piece.level else bullet))
+            story.append(
+                Paragraph(words, bullets[piece.level], bulletText="–" if piece.level else bullet)
+            )
         elif piece.kind == "number":
             mark, words = words.split(" ", 1)
             story.append(Paragraph(words, bullets[0], bulletText=mark))
         elif piece.kind == "small":
-            story.append(Paragraph(words, ParagraphStyle("f", fontName=font, fontSize=7.5, leading=9)))
+            story.append(
+                Paragraph(words, ParagraphStyle("f", fontName=font, fontSize=7.5, leading=9))
+            )
         elif piece.kind == "table":
             rows = [row.split("|") for row in piece.text.split("\n")]
             story.append(Table(rows, colWidths=[width / len(rows[0])] * len(rows[0])))
@@ -125,7 +134,9 @@ def word(pieces, *, head: str = "Program") -> bytes:
         if piece.kind == "heading":
             document.add_heading(piece.text, piece.level)
         elif piece.kind == "bullet":
-            document.add_paragraph(piece.text, style="List Bullet 2" if piece.level else "List Bullet")
+            document.add_paragraph(
+                piece.text, style="List Bullet 2" if piece.level else "List Bullet"
+            )
         elif piece.kind == "number":
             document.add_paragraph(piece.text.split(" ", 1)[1], style="List Number")
         elif piece.kind == "table":
@@ -185,12 +196,15 @@ def with_encryption_flag(raw: bytes) -> bytes:
     return bytes(data)
 
 
-def bomb(size: int = 2**30) -> bytes:
-    """A .docx of a few hundred kB whose document unpacks to a gigabyte."""
+@cache
+def bomb(size: int = 600 * 2**20) -> bytes:
+    """A .docx of some hundred kB whose document unpacks to more than a reader may use."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         with package.open("word/document.xml", "w", force_zip64=True) as file:
-            file.write(b"<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body>")
+            file.write(
+                b"<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body>"
+            )
             for _ in range(size // 2**20):
                 file.write(b" " * 2**20)
             file.write(b"</w:body></w:document>")
