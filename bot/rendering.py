@@ -15,7 +15,6 @@ from typing import Literal
 from bot.answering import Answer, Outcome, Reason
 from bot.texts import Texts
 from retrieval.document import Pledge, Programme
-from retrieval.search import Hit
 
 LIMIT = 4096  # code points, after Telegram has parsed the markup (td: MessageContent.cpp)
 

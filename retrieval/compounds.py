@@ -97,11 +97,7 @@ def sub_compounds(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Neighbouring parts of a longer compound: skole helse tjeneste -> skolehelse, helsetjeneste."""
     if len(parts) < 3:
         return ()
-    return tuple(
-        left + link + right
-        for left, right in pairwise(parts)
-        for link in ("", "s")
-    )
+    return tuple(left + link + right for left, right in pairwise(parts) for link in ("", "s"))
 
 
 @lru_cache(maxsize=200_000)

@@ -201,11 +201,17 @@ async def test_an_album_gets_one_line(process, voter, telegram) -> None:
     [
         pytest.param(({"photo": PHOTO}, NB.not_picture), id="photo"),
         pytest.param(({"voice": {**FILE, "duration": 1}}, NB.not_voice), id="voice"),
-        pytest.param(({"contact": {"phone_number": "1", "first_name": "Ola"}}, NB.not_personal), id="contact"),
-        pytest.param(({"location": {"longitude": 1.0, "latitude": 2.0}}, NB.not_personal), id="location"),
+        pytest.param(
+            ({"contact": {"phone_number": "1", "first_name": "Ola"}}, NB.not_personal), id="contact"
+        ),
+        pytest.param(
+            ({"location": {"longitude": 1.0, "latitude": 2.0}}, NB.not_personal), id="location"
+        ),
         pytest.param(({"dice": {"emoji": "🎲", "value": 3}}, NB.not_text), id="dice"),
         pytest.param(({"document": FILE}, NB.not_text), id="document"),
-        pytest.param(({"text": SUNDAY, "forward_origin": ORIGIN}, NB.not_forwarded), id="forwarded"),
+        pytest.param(
+            ({"text": SUNDAY, "forward_origin": ORIGIN}, NB.not_forwarded), id="forwarded"
+        ),
     ],
 )
 async def test_what_is_not_a_question_gets_one_fitting_line(

@@ -72,7 +72,10 @@ def test_every_outcome_and_fixed_answer_reads_as_reviewed():
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_silence_says_that_it_means_neither_for_nor_against(code):
-    texts = {name: render_text(a, LANGUAGES[code], party="Ap", this_year=2026) for name, a in outcomes(code)}
+    texts = {
+        name: render_text(a, LANGUAGES[code], party="Ap", this_year=2026)
+        for name, a in outcomes(code)
+    }
     word = {"nb": "for eller imot", "nn": "for eller imot", "en": "for or against"}[code]
     assert word in texts["none, everywhere"]
     assert word in texts["none, in one municipality"]

@@ -91,7 +91,6 @@ def test_plain(text, expected):
     assert plain(text) == expected
 
 
-
 # ---- the tree that is shipped
 
 

@@ -502,7 +502,9 @@ def write_table(findings: list[Finding], path: Path) -> None:
     """Put the figures into docs/trust.md, between the marks."""
     names = ("PARTS", "KILLS", "MINUTES", "UPDATES", "SEED")
     used = " ".join(f"TORTURE_{n}={setting(n)}" for n in names)
-    machine = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"
+    machine = (
+        f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"
+    )
     lines = [
         TABLE[0], "",
         f"`{used} make torture`, {datetime.now(tz=UTC):%Y-%m-%d}, {machine}:", "",
