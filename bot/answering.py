@@ -19,7 +19,7 @@ from retrieval.question import Question
 from retrieval.search import Hit, Scores, Searcher
 from retrieval.topics import Topic, plain
 
-CRISIS = "crisis"
+CRISIS, SERVICE = "crisis", "service"
 # Scopes whose patterns say all there is to say; the others give way when the programmes answer.
 _PLAIN_TALK = frozenset((CRISIS, "smalltalk", "abuse", "injection", "about_bot", "nonsense"))
 
@@ -72,6 +72,7 @@ class Answer:
         language: ``nb``, ``nn`` or ``en``: of the sentences around the quotes.
         fixed: Topic id of a fixed answer; empty otherwise.
         fixed_text: The fixed answer in ``language``; empty otherwise.
+        pages: (municipality, address) of the municipalities' own pages, where a fixed answer sends there.
         is_crisis: The message sounds like acute need: help comes alone and is not logged as text.
         fingerprint: Version of the index that answered.
         evidence: Why: numbers and words for staff and for ``--explain``.
@@ -88,6 +89,7 @@ class Answer:
     language: str = "nb"
     fixed: str = ""
     fixed_text: str = ""
+    pages: tuple[tuple[str, str], ...] = ()
     is_crisis: bool = False
     fingerprint: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
@@ -119,7 +121,7 @@ def answer(
     )
     topic = searcher.topics.tree.matching(text) if searcher.topics else None
     if topic is not None and topic.scope in _PLAIN_TALK:
-        return _fixed(blank, topic, "pattern")
+        return _fixed(blank, searcher, topic, "pattern")
     if question.other_parties:
         return replace(
             blank,
@@ -134,7 +136,7 @@ def answer(
         )  # fmt: skip
     if question.is_empty:
         if topic is not None:
-            return _fixed(blank, topic, "pattern")
+            return _fixed(blank, searcher, topic, "pattern")
         return replace(blank, reason=Reason.EMPTY, evidence={"rule": "empty"})
     scores = searcher.score(question)
     hits = searcher.search(
@@ -146,7 +148,7 @@ def answer(
     why = _why(searcher, question, scores, found, model, probability, hits)
     outside = topic or _outside(searcher, question, scores, found, model, probability)
     if outside is not None and (outside.scope == CRISIS or probability < model.hit):
-        return _fixed(blank, outside, "pattern" if topic else "nearest outside", why)
+        return _fixed(blank, searcher, outside, "pattern" if topic else "nearest outside", why)
     if probability < model.weak or not hits:
         return replace(blank, reason=Reason.SILENT, evidence={"rule": "probability", **why})
     outcome = Outcome.HIT if probability >= model.hit else Outcome.WEAK
@@ -158,13 +160,24 @@ def answer(
 
 
 def _fixed(
-    blank: Answer, topic: Topic, rule: str, why: Mapping[str, object] | None = None
+    blank: Answer,
+    searcher: Searcher,
+    topic: Topic,
+    rule: str,
+    why: Mapping[str, object] | None = None,
 ) -> Answer:
     text = topic.answer[blank.language].replace("{municipalities}", ", ".join(blank.municipalities))
+    pages = searcher.municipality_pages if topic.scope == SERVICE else {}
     return replace(
-        blank, outcome=Outcome.FIXED, reason=Reason.OUTSIDE, fixed=topic.id, fixed_text=text,
-        is_crisis=topic.scope == CRISIS, evidence={"rule": rule, **(why or {})},
-    )  # fmt: skip
+        blank,
+        outcome=Outcome.FIXED,
+        reason=Reason.OUTSIDE,
+        fixed=topic.id,
+        fixed_text=text,
+        pages=tuple((n, p) for n, p in pages.items() if blank.municipality in (None, n)),
+        is_crisis=topic.scope == CRISIS,
+        evidence={"rule": rule, **(why or {})},
+    )
 
 
 # A message is taken for one of an outside topic when its nearest question there is this near (cosine

@@ -97,6 +97,8 @@ def under_answer(
         case Outcome.FIXED if answer.fixed == _VOTING:
             rows.append([Button("valg.no", url=_VOTING_SITE), to_topics(texts)])
         case _:
+            if answer.pages:
+                rows.append([Button(name, url=page) for name, page in answer.pages])
             rows.append([to_topics(texts)])
     return Keyboard(rows)
 

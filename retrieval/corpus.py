@@ -21,7 +21,7 @@ _PERIOD = re.compile(r"(?:19|20)\d\d-(?:19|20)\d\d")
 _REQUIRED = ("file", "kind", "sha256")
 _KEYS = frozenset(
     "file received received_sha256 received_as kind party municipality period period_basis title url"
-    " fetched sha256 notes".split()
+    " municipality_page fetched sha256 notes".split()
 )
 
 
@@ -129,6 +129,9 @@ def _check_record(path: Path, line: int, record: Mapping[str, Any]) -> None:
             raise CorpusError(path, line, "key_unknown", key=key, known=", ".join(sorted(_KEYS)))
         if not isinstance(value, str):
             raise CorpusError(path, line, "not_text", key=key)
+    for key in ("url", "municipality_page"):
+        if record.get(key) and not record[key].startswith("https://"):
+            raise CorpusError(path, line, "not_link", key=key)
     if record["kind"] not in ("programme", "other"):
         raise CorpusError(path, line, "kind", value=record["kind"])
     if record["kind"] == "programme":
@@ -180,6 +183,7 @@ def _read_programme(folder: Path, record: Mapping[str, Any]) -> Programme:
         url=record.get("url", ""),
         sha256=digest,
         received=record.get("received", ""),
+        municipality_page=record.get("municipality_page", ""),
     )
     # Composed, since PDFs from a Mac hold «å» as two characters that no pattern here would know.
     return replace(programme, text=unicodedata.normalize("NFC", text.replace("\r\n", "\n")))

@@ -40,6 +40,8 @@ class Programme:
     title: str
     url: str
     sha256: str
+    municipality_page: str = ""
+    """The municipality's own web page, for what is its business and not the party's."""
     received: str = ""
     text: str = field(repr=False, default="")
 

@@ -171,6 +171,12 @@ class Searcher:
         assert self.decision is not None, "a searcher that answers has one; see build()"
         return self.decision.lexical if self.dense is None else self.decision.semantic
 
+    @property
+    def municipality_pages(self) -> dict[str, str]:
+        """The municipalities' own web pages, where the corpus names them."""
+        pages = {p.municipality: p.programme.municipality_page for p in self.pledges}
+        return {name: pages[name] for name in self.municipalities if pages.get(name)}
+
     def allowed(self, municipalities: Collection[str] = ()) -> NDArray[np.bool_]:
         """Return which pledges belong to one of the municipalities; all where none is given."""
         if not municipalities:

@@ -472,3 +472,8 @@ def test_pages_are_counted_from_what_is_left() -> None:
     assert pages_of(nothing) == 1
     assert pages_of(replace(nothing, more=(None,) * 3)) == 2  # type: ignore[arg-type]
     assert pages_of(replace(nothing, more=(None,) * 4)) == 3  # type: ignore[arg-type]
+
+
+async def test_an_errand_gets_a_button_to_the_municipalitys_page(process, voter, telegram) -> None:
+    await process(voter.says("når er rådhuset åpent i Asker?"))
+    assert buttons(last(telegram))["Asker"] == "https://www.asker.kommune.no"
