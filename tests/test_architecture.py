@@ -258,16 +258,28 @@ def pumped(written: str, length: int, pumps: list[str]) -> Iterator[str]:
         yield text + "\x00"
 
 
+# A pattern that backtracks without bound takes seconds or hours here; a bounded one some milliseconds.
+LIMIT = 0.2
+
+
 def slowest(found: Found, pumps: list[str]) -> float:
     worst = 0.0
     written = found.pattern.pattern
     raw = isinstance(written, bytes)
     for text in pumped(written.decode() if raw else written, found.longest, pumps):
         for call in (found.pattern.search, found.pattern.fullmatch):
-            started = time.thread_time()
-            call(text.encode() if raw else text)
-            worst = max(worst, time.thread_time() - started)
+            worst = max(
+                worst, min(_seconds(call, text.encode() if raw else text) for _ in range(2))
+            )
+            if worst > LIMIT:  # the machine may have been busy: the best of more tries counts
+                worst = min(_seconds(call, text.encode() if raw else text) for _ in range(5))
     return worst
+
+
+def _seconds(call, text) -> float:
+    started = time.thread_time()
+    call(text)
+    return time.thread_time() - started
 
 
 def test_patterns_were_found():
@@ -275,15 +287,15 @@ def test_patterns_were_found():
 
 
 @pytest.mark.parametrize("found", IN_CODE, ids=lambda f: f.where)
-def test_a_pattern_answers_any_message_within_100_ms(found):
-    assert slowest(found, PUMPS) <= 0.1
+def test_a_pattern_answers_any_message_at_once(found):
+    assert slowest(found, PUMPS) <= LIMIT
 
 
-def test_the_patterns_of_the_topic_tree_answer_any_message_within_100_ms():
+def test_the_patterns_of_the_topic_tree_answer_any_message_at_once():
     slow = {
         f"{f.where}: {f.pattern.pattern}": s
         for f in IN_DATA
-        if (s := slowest(f, ["a ", "jeg ", "vil "])) > 0.1
+        if (s := slowest(f, ["a ", "jeg ", "vil "])) > LIMIT
     }
     assert slow == {}
 
@@ -294,12 +306,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def commands_of(text: str) -> list[str]:
-    return re.findall(r"(?m)(?:^|[`\s/])loftebot ((?:--config \S+ )?[a-z]+)\b", text)
+    return re.findall(r"(?m)(?:^|[`\s/])loftebot ((?:--config \S+ )?[a-z-]+)\b", text)
 
 
 def test_every_command_that_the_readme_names_exists():
-    if len(README) < 500:
-        pytest.skip("README.md has no content yet")
     known = set(cli.list_commands(click.Context(cli)))
     named = {name.split()[-1] for name in commands_of(README)}
     assert named, "the README names no command: fix this test"
@@ -307,8 +317,6 @@ def test_every_command_that_the_readme_names_exists():
 
 
 def test_every_make_target_that_the_readme_names_exists():
-    if len(README) < 500:
-        pytest.skip("README.md has no content yet")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = set(re.findall(r"(?m)(?:^\s+|`)make ([a-z-]+)", README))
     assert named

@@ -249,7 +249,7 @@ def _note(note: Note) -> str:
 
 def _show_coverage(settings: Settings, folder: Path, entry: work.Entry, *, encoder: bool) -> None:
     """Say what the new programme lacks: example questions, and topics without a pledge."""
-    from bot.cli.topics import assignment  # noqa: PLC0415  # only here is the index needed
+    from bot.browsing import assignment  # noqa: PLC0415  # only here is the index needed
     from bot.setup import options_of  # noqa: PLC0415
     from retrieval.build import build  # noqa: PLC0415
     from retrieval.semantic import load_encoder  # noqa: PLC0415

@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 
 import click
-import numpy as np
 
+from bot.browsing import assignment
 from bot.cli.common import BAD_USE, fail, settings_of, snapshot_of
-from retrieval.build import Snapshot
-from retrieval.search import COVERED
-
-MOST = 3  # topics a pledge is shown under
 
 
 @click.command(
@@ -70,21 +66,3 @@ def topics(
             click.echo(
                 f"        {snapshot.corpus.pledges[i].municipality}: {snapshot.corpus.pledges[i].quote[:100]}"
             )
-
-
-def assignment(snapshot: Snapshot, municipality: str | None) -> dict[str, list[int]]:
-    """Return leaf id -> numbers of its pledges: each pledge's best topics, if near enough."""
-    searcher = snapshot.searcher
-    assert searcher.topics is not None, "checked by the caller"
-    assert searcher.membership is not None, "there is a tree, so there is a membership"
-    members: dict[str, list[int]] = {
-        leaf.id: [] for leaf in searcher.topics.leaves if leaf.is_politics
-    }
-    allowed = searcher.allowed((municipality,) if municipality else ())
-    for i in np.flatnonzero(allowed):
-        row = searcher.membership[i]
-        best = np.argsort(-row, kind="stable")[:MOST]
-        for rank, k in enumerate(best):
-            if row[k] >= COVERED or rank == 0:
-                members[searcher.topics.leaves[int(k)].id].append(int(i))
-    return members

@@ -197,7 +197,7 @@ def test_links_folders_pipes_and_odd_names_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "borte.pdf") == "unreadable"
     assert refused(tmp_path / ("x" * 300 + ".pdf")) == "unreadable"
     with pytest.raises(ReadError, match="unreadable"):
-        read_file(Path("/work/\0.pdf"))
+        read_file(Path("\0.pdf"))
 
 
 def test_a_file_that_is_too_large_is_not_even_opened_by_a_reader(tmp_path: Path) -> None:
