@@ -120,6 +120,8 @@ def answer(
         fingerprint=fingerprint,
     )
     topic = searcher.topics.tree.matching(text) if searcher.topics else None
+    if topic is not None and topic.scope == CRISIS and _is_politics(searcher, question):
+        topic = None
     if topic is not None and topic.scope in _PLAIN_TALK:
         return _fixed(blank, searcher, topic, "pattern")
     if question.other_parties:
@@ -178,6 +180,20 @@ def _fixed(
         is_crisis=topic.scope == CRISIS,
         evidence={"rule": rule, **(why or {})},
     )
+
+
+# A long message that matches a crisis pattern by a turn of phrase («…, pappa vil dø et rolig sted») and
+# is clearly about a topic of politics: this many words, and this much affinity beyond every crisis.
+_LONG, _CLEARLY = 8, 3.0
+
+
+def _is_politics(searcher: Searcher, question: Question) -> bool:
+    """Take a crisis pattern's word back only where meaning, not just words, says otherwise."""
+    about = searcher.score(question).about if len(question.text.split()) >= _LONG else None
+    if about is None or searcher.topics is None or not about.nearest.any():
+        return False
+    crisis = np.asarray([leaf.scope == CRISIS for leaf in searcher.topics.leaves])
+    return bool(about.affinity[~crisis].max() - about.affinity[crisis].max() >= _CLEARLY)
 
 
 # A message is taken for one of an outside topic when its nearest question there is this near (cosine

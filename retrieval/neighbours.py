@@ -17,6 +17,7 @@ from retrieval.semantic import Vectors
 
 # Ridge on the within-class variance, as a share of its mean: from .05 to 1 all did about as well.
 _RIDGE = 1.0
+NEAR = 64  # owners, nearest by their centre, whose single questions are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Neighbours:
         self._starts = np.flatnonzero(np.r_[True, np.diff(owners) > 0])
         self._present = owners[self._starts]
         counts = np.diff(np.r_[self._starts, len(owners)])
+        self._rows = [np.arange(a, a + n) for a, n in zip(self._starts, counts, strict=True)]
         centres = np.add.reduceat(self._vectors, self._starts, axis=0) / counts[:, None]
         norms = np.linalg.norm(centres, axis=1, keepdims=True)
         self._centres = (centres / np.where(norms == 0, 1, norms)).astype(np.float32)
@@ -86,17 +88,25 @@ class Neighbours:
     def similarity(self, vector: Vectors) -> tuple[Vectors, Vectors]:
         """Return per owner the cosine of its nearest question, and of their centre.
 
-        An owner without questions gets the median of the others: neither for nor against.
+        Owners that are not among the ``NEAR`` nearest centres get the lowest of the nearest
+        questions found; an owner without questions gets the medians: neither for nor against.
         """
         nearest = np.zeros(self.size, np.float32)
         centre = np.zeros(self.size, np.float32)
         if not len(self.owners) or self.projection is None:
             return nearest, centre
         moved = self.projection(vector)
-        best = np.maximum.reduceat(self._vectors @ moved, self._starts)
         mean = self._centres @ moved
-        nearest[:], centre[:] = np.median(best), np.median(mean)
-        nearest[self._present], centre[self._present] = best, mean
+        centre[:] = np.median(mean)
+        centre[self._present] = mean
+        # The nearest question is looked for where the centres are near: a tenth of the multiplications.
+        near = np.argsort(-mean, kind="stable")[:NEAR]
+        rows = np.concatenate([self._rows[i] for i in near])
+        sizes = np.asarray([len(self._rows[i]) for i in near])
+        best = np.maximum.reduceat(self._vectors[rows] @ moved, np.cumsum(sizes) - sizes)
+        nearest[:] = np.median(best)
+        nearest[self._present] = best.min()
+        nearest[self._present[near]] = best
         return nearest, centre
 
     def centre_similarity(self, vectors: Vectors) -> Vectors:
