@@ -147,7 +147,7 @@ def answer(
     found = gather(searcher, question, scores, asked)
     model = searcher.model
     probability = model.probability(found)
-    why = _why(searcher, question, scores, found, model, probability, hits)
+    why = _why(searcher, question, scores, found, model, probability, hits, asked)
     outside = topic or _outside(searcher, question, scores, found, model, probability)
     if outside is not None and (outside.scope == CRISIS or probability < model.hit):
         return _fixed(blank, searcher, outside, "pattern" if topic else "nearest outside", why)
@@ -255,6 +255,7 @@ def _why(
     model: Model,
     probability: float,
     hits: Sequence[Hit],
+    asked: Sequence[str],
 ) -> dict[str, object]:
     """Gather what staff need to see why this answer was given."""
     matched = {word for hit in hits[:3] for word in hit.matched}
@@ -268,6 +269,7 @@ def _why(
         "unmatched": [c.word for c in question.concepts if c.word not in matched],
         "topic": topic,
         "nearest": round(found.nearest, 3),
+        "nearest_example": searcher.nearest_example(scores, asked),
         "reasons": dict(model.reasons(found)),
     }
 

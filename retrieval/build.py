@@ -140,6 +140,7 @@ def build_dense(
             np.asarray([i for i, _ in asked], dtype=np.int64),
             len(corpus.pledges),
         ),
+        asked=tuple(question for _, question in asked),
     )
 
 

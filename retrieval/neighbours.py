@@ -116,13 +116,15 @@ class Neighbours:
             out[:, self._present] = self.projection(vectors) @ self._centres.T
         return out
 
-    def nearest(self, vector: Vectors) -> tuple[int, float]:
-        """Return the row of the nearest question and its cosine; (-1, 0.0) where there is none."""
+    def nearest_of(self, owner: int, vector: Vectors) -> int:
+        """Return the row of the owner's nearest question, or -1 where it has none."""
         if not len(self.owners) or self.projection is None:
-            return -1, 0.0
-        cosines = self._vectors @ self.projection(vector)
-        row = int(cosines.argmax())
-        return row, float(cosines[row])
+            return -1
+        place = np.flatnonzero(self._present == owner)
+        if not len(place):
+            return -1
+        rows = self._rows[int(place[0])]
+        return int(rows[(self._vectors[rows] @ self.projection(vector)).argmax()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +135,10 @@ class Dense:
         passages: (pledges, d), the quotes; unit length.
         context: (pledges, d), the quotes behind their headings.
         questions: Their example questions.
+        asked: The words of each row of ``questions``.
     """
 
     passages: Vectors
     context: Vectors
     questions: Neighbours
+    asked: tuple[str, ...] = ()

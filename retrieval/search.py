@@ -15,7 +15,7 @@ from retrieval.fields import Fields, grams
 from retrieval.index import BM25Index
 from retrieval.neighbours import Dense
 from retrieval.question import Concept, Question, QuestionReader
-from retrieval.semantic import SentenceEncoder
+from retrieval.semantic import SentenceEncoder, Vectors
 from retrieval.topic_index import TopicIndex, TopicScores, profile
 
 Array = NDArray[np.float32]
@@ -69,6 +69,8 @@ class Scores:
     """How much of the question's topics the pledge belongs to."""
     concepts: Array
     """(concepts, pledges): what each concept gave."""
+    vector: Vectors | None
+    """The question's vector; None without an encoder."""
     about: TopicScores | None
     """The question against the topic tree; None where there is no tree."""
 
@@ -133,7 +135,7 @@ class Searcher:
         )
         return Scores(
             total=total, lexical=lexical, examples=examples, dense=dense, nearest=nearest,
-            centre=centre, topics=about_topics, concepts=concepts, about=about,
+            centre=centre, topics=about_topics, concepts=concepts, vector=vector, about=about,
         )  # fmt: skip
 
     def _concepts(
@@ -176,6 +178,14 @@ class Searcher:
         """The municipalities' own web pages, where the corpus names them."""
         pages = {p.municipality: p.programme.municipality_page for p in self.pledges}
         return {name: pages[name] for name in self.municipalities if pages.get(name)}
+
+    def nearest_example(self, scores: Scores, municipalities: Collection[str] = ()) -> str:
+        """Return the example question that is most like the question; empty without an encoder."""
+        if self.dense is None or scores.vector is None or not self.dense.asked:
+            return ""
+        near = np.where(self.allowed(municipalities), scores.nearest, -np.inf)
+        row = self.dense.questions.nearest_of(int(near.argmax()), scores.vector)
+        return self.dense.asked[row] if row >= 0 else ""
 
     def allowed(self, municipalities: Collection[str] = ()) -> NDArray[np.bool_]:
         """Return which pledges belong to one of the municipalities; all where none is given."""

@@ -425,3 +425,14 @@ def test_an_errand_at_the_town_hall_gets_the_municipalitys_own_page(ask):
 
 def test_other_fixed_answers_send_nobody_to_the_town_hall(ask):
     assert ask("hei").pages == ()
+
+
+@pytest.mark.encoder
+def test_the_evidence_names_the_nearest_example_question(semantic):
+    got = answer("får mormor plass på gamlehjemmet", semantic.searcher, POLICY)
+    asked = {q for e in semantic.examples.by_pledge.values() for q in e.questions}
+    assert got.evidence["nearest_example"] in asked
+
+
+def test_without_the_encoder_the_evidence_names_no_example(ask):
+    assert ask("skolemat").evidence["nearest_example"] == ""

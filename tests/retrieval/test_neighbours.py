@@ -55,8 +55,8 @@ def test_a_question_finds_its_owner_and_its_row():
     neighbours = Neighbours(vectors, owners, 20)
     nearest, centre = neighbours.similarity(vectors[33])
     assert nearest.argmax() == centre.argmax() == owners[33]
-    assert neighbours.nearest(vectors[33])[0] == 33
-    assert neighbours.nearest(vectors[33])[1] == pytest.approx(1.0, abs=1e-4)
+    assert nearest.max() == pytest.approx(1.0, abs=1e-4)
+    assert neighbours.nearest_of(int(owners[33]), vectors[33]) == 33
     assert nearest.shape == centre.shape == (20,)
 
 
@@ -74,7 +74,13 @@ def test_no_questions_at_all_say_nothing():
     neighbours = Neighbours(np.zeros((0, 4), np.float32), np.zeros(0, np.int64), 3)
     nearest, centre = neighbours.similarity(np.ones(4, np.float32))
     assert nearest.tolist() == centre.tolist() == [0, 0, 0]
-    assert neighbours.nearest(np.ones(4, np.float32)) == (-1, 0.0)
+    assert neighbours.nearest_of(0, np.ones(4, np.float32)) == -1
+
+
+def test_an_owner_without_questions_has_no_nearest_one():
+    vectors, owners = cloud(classes=5)
+    spread = np.asarray([0, 1, 3, 4, 6])[owners]
+    assert Neighbours(vectors, spread, 7).nearest_of(2, vectors[0]) == -1
 
 
 def test_one_question_each_is_enough():
