@@ -34,13 +34,11 @@ class TopicScores:
         affinity: z-scores, weighted over the three views.
         lexical: BM25 of the topic's words and questions, unscaled.
         nearest: Cosine with its nearest question; zeros without an encoder.
-        matched: Share of the question's concept weight that the best topic's words hold, 0 to 1.
     """
 
     affinity: Array
     lexical: Array
     nearest: Array
-    matched: Array
 
 
 class TopicIndex:
@@ -82,8 +80,6 @@ class TopicIndex:
     def scores(self, concepts: Sequence[Concept], vector: Vectors | None) -> TopicScores:
         """Score every leaf against a question."""
         lexical = np.zeros(len(self.leaves), np.float32)
-        matched = np.zeros(len(self.leaves), np.float32)
-        weight = sum(concept.weight for concept in concepts) or 1.0
         for concept in concepts:
             best = np.zeros(len(self.leaves), np.float32)
             for variant in concept.variants:
@@ -91,16 +87,15 @@ class TopicIndex:
                 self._bm25.add(scores, variant.term, variant.weight)
                 np.maximum(best, scores, out=best)
             lexical += concept.weight * best
-            matched += (concept.weight / weight) * (best > 0)
-        return self._combine(lexical, matched, vector)
+        return self._combine(lexical, vector)
 
-    def _combine(self, lexical: Array, matched: Array, vector: Vectors | None) -> TopicScores:
+    def _combine(self, lexical: Array, vector: Vectors | None) -> TopicScores:
         nearest = centre = np.zeros(len(self.leaves), np.float32)
         affinity = _z(lexical)
         if vector is not None and len(self._neighbours.owners):
             nearest, centre = self._neighbours.similarity(vector)
             affinity = LEXICAL * affinity + NEAREST * _z(nearest) + CENTRE * _z(centre)
-        return TopicScores(affinity=affinity, lexical=lexical, nearest=nearest, matched=matched)
+        return TopicScores(affinity=affinity, lexical=lexical, nearest=nearest)
 
     def shares(self, scores: TopicScores) -> Array:
         """Return how the question divides over the leaves: positive, summing to 1."""

@@ -94,18 +94,7 @@ def test_a_question_divides_over_the_topics_like_a_cake(village, by_words):
 def test_a_question_about_nothing_is_about_every_topic_alike(village, by_words):
     scores = by_words.scores(village.searcher.reader.read("kvikksølv").concepts, None)
     assert not scores.affinity.any()
-    assert not scores.matched.any()
     assert np.ptp(by_words.shares(scores)) == 0
-
-
-def test_how_much_of_the_question_a_topic_holds(village, by_words):
-    leaves = [t.id for t in by_words.leaves]
-    question = village.searcher.reader.read("hundepark")
-    assert by_words.scores(question.concepts, None).matched[leaves.index("hund")] == pytest.approx(
-        1.0
-    )
-    question = village.searcher.reader.read("hundepark kvikksølv")
-    assert 0 < by_words.scores(question.concepts, None).matched[leaves.index("hund")] < 1
 
 
 def test_pledges_belong_to_their_topic_by_words_and_by_meaning(
