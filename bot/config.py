@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_CONFIG = "config.toml"
 
@@ -55,6 +56,17 @@ class Settings:
     b: float
     encoder: bool
     least_pledges: int
+    reviewers: tuple[str, ...]
+    review: bool
+    review_host: str
+    review_port: int
+    review_url: str
+    second_person: bool
+    staff_chat: int
+    report_day: int
+    report_hour: int
+    time_zone: str
+    current_periods: tuple[str, ...]
 
 
 # section.key -> (type, lowest, highest); None where there is no bound.
@@ -71,6 +83,10 @@ _NUMBERS: Mapping[str, tuple[type, float | None, float | None]] = {
     "retrieval.k1": (float, 0.01, 10.0),
     "reload.least_pledges": (int, 0, 1000),
     "retrieval.b": (float, 0.0, 1.0),
+    "review.port": (int, 1, 65535),
+    "review.staff_chat": (int, None, None),
+    "review.report_day": (int, 0, 7),
+    "review.report_hour": (int, 0, 23),
 }
 _TEXTS = frozenset(
     (
@@ -78,11 +94,13 @@ _TEXTS = frozenset(
         "telegram.token_file", "telegram.base_url", "telegram.base_file_url", "privacy.keys",
         "engage.newsletter", "engage.membership", "engage.contact",
         "backup.directory",
+        "review.host", "review.url", "review.time_zone",
     )
 )  # fmt: skip
-_FLAGS = frozenset(("retrieval.encoder",))
+_FLAGS = frozenset(("retrieval.encoder", "review.enabled", "review.second_person"))
 _CHOICES = {"privacy.logging": ("avidentifisert", "samtykke", "av")}
 _LISTS = frozenset(("telegram.admins",))
+_TEXT_LISTS = frozenset(("telegram.reviewers", "corpus.current_periods"))
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}")
 
 
@@ -137,6 +155,17 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         b=float(flat["retrieval.b"]),
         encoder=flat["retrieval.encoder"],
         least_pledges=flat["reload.least_pledges"],
+        reviewers=tuple(flat["telegram.reviewers"]),
+        review=flat["review.enabled"],
+        review_host=flat["review.host"],
+        review_port=flat["review.port"],
+        review_url=flat["review.url"].rstrip("/"),
+        second_person=flat["review.second_person"],
+        staff_chat=flat["review.staff_chat"],
+        report_day=flat["review.report_day"],
+        report_hour=flat["review.report_hour"],
+        time_zone=flat["review.time_zone"],
+        current_periods=tuple(flat["corpus.current_periods"]),
     )
 
 
@@ -147,7 +176,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError("config_unreadable", path=path, reason=exc.strerror) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError("config_not_toml", path=path, reason=str(exc)) from exc
-    known = _NUMBERS.keys() | _TEXTS | _FLAGS | _LISTS | _CHOICES.keys()
+    known = _NUMBERS.keys() | _TEXTS | _FLAGS | _LISTS | _TEXT_LISTS | _CHOICES.keys()
     flat: dict[str, Any] = {}
     for section, table in data.items():
         if not isinstance(table, dict):
@@ -183,6 +212,18 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         and all(isinstance(v, int) and not isinstance(v, bool) for v in value)
     ):
         raise ConfigError("not_ids", path=path, key=name)
+    if name in _TEXT_LISTS and not (
+        isinstance(value, list) and all(isinstance(v, str) for v in value)
+    ):
+        raise ConfigError("not_texts", path=path, key=name)
+    if name == "review.time_zone" and not _is_zone(value):
+        raise ConfigError("not_zone", path=path, key=name)
+    if (
+        name == "review.url"
+        and value
+        and not value.startswith(("https://", "http://127.0.0.1", "http://localhost"))
+    ):
+        raise ConfigError("not_link", path=path, key=name)
     if name in _NUMBERS:
         kind, low, high = _NUMBERS[name]
         if isinstance(value, bool) or not isinstance(value, int if kind is int else (int, float)):
@@ -196,6 +237,14 @@ def _checked(path: Path, name: str, value: Any) -> Any:
                 low="−∞" if low is None else low, high="∞" if high is None else high,
             )  # fmt: skip
     return value
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return False
+    return True
 
 
 def _token(path: Path, here: Path, file: str, environ: Mapping[str, str]) -> str:

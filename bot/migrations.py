@@ -163,4 +163,63 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
     ),
+    # staff and what they do (bot/storage_staff.py, bot/storage_review.py, bot/storage_proposals.py)
+    (
+        """
+        CREATE TABLE staff (
+          name         TEXT NOT NULL PRIMARY KEY,  -- as history and audit show it
+          telegram_id  INTEGER UNIQUE,             -- of staff and nobody else; NULL: web pages only
+          role         TEXT NOT NULL CHECK (role IN ('admin', 'reviewer')),
+          municipality TEXT,                       -- the one they review; NULL: all
+          added_on     TEXT NOT NULL,              -- UTC, 2026-01-31
+          added_by     TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE logins (
+          name       TEXT NOT NULL PRIMARY KEY,    -- whose: a new link replaces the one before
+          token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),  -- SHA-256
+          expires_at TEXT NOT NULL                 -- UTC, 2026-01-31T12:00:00+00:00
+        ) STRICT, WITHOUT ROWID
+        """,
+        "ALTER TABLE answers ADD COLUMN likeness BLOB",  # keyed; alike questions share it
+        "CREATE INDEX answers_by_likeness ON answers (likeness, asked_on)",
+        """
+        CREATE TABLE cases (
+          id         TEXT NOT NULL PRIMARY KEY,    -- of alike questions: their likeness in hex
+          status     TEXT NOT NULL CHECK (
+            status IN ('new', 'taken', 'solved', 'silent', 'irrelevant', 'spam')
+          ),
+          owner      TEXT,                         -- name of staff
+          note       BLOB,                         -- sealed: staff's own words
+          version    INTEGER NOT NULL,             -- who edits an older one is told
+          changed_on TEXT NOT NULL                 -- UTC, 2026-01-31
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE case_changes (
+          case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+          version INTEGER NOT NULL,                -- the one that this change made
+          at      TEXT NOT NULL,                   -- UTC, 2026-01-31T12:00:00+00:00
+          name    TEXT NOT NULL,                   -- of staff
+          status  TEXT NOT NULL,                   -- as it became
+          owner   TEXT,
+          note    BLOB,                            -- sealed
+          PRIMARY KEY (case_id, version)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE proposals (
+          id         TEXT NOT NULL PRIMARY KEY,    -- random, 128 bits
+          case_id    TEXT,                         -- what it mends; NULL: nothing asked
+          kind       TEXT NOT NULL CHECK (kind IN ('example', 'outside', 'synonym')),
+          body       BLOB NOT NULL,                -- sealed: JSON object
+          state      TEXT NOT NULL CHECK (state IN ('waiting', 'published', 'refused')),
+          made_by    TEXT NOT NULL,                -- name of staff
+          made_at    TEXT NOT NULL,                -- UTC, 2026-01-31T12:00:00+00:00
+          decided_by TEXT,
+          decided_at TEXT
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )

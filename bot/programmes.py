@@ -14,17 +14,19 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import tomlkit
 from rapidfuzz import fuzz
-from tomlkit.items import AoT
 
 from retrieval.corpus import MANIFEST, CorpusError, is_plain_name
 from retrieval.document import Pledge, slug
 from retrieval.mending import mend_file
 from retrieval.readers import Reading
+
+if TYPE_CHECKING:
+    import tomlkit
 
 REWORDED = 60.0  # percent alike from which two pledges of two periods are one, reworded
 _HEAVY = ("vectors.npz",)  # linked, not copied, into the copy of the folder
@@ -89,6 +91,7 @@ def add(folder: Path, entry: Entry, *, replace: bool = False) -> None:
         CorpusError: If the name is taken, or the folder cannot be written.
     """
     path = folder / MANIFEST
+    toml = _tomlkit(path)
     document, records = _manifest(path)
     numbers = [i for i, record in enumerate(records) if record.get("file") == entry.file]
     taken = [
@@ -102,17 +105,17 @@ def add(folder: Path, entry: Entry, *, replace: bool = False) -> None:
             if value or key in table:
                 table[key] = value
     else:
-        table = tomlkit.table()
+        table = toml.table()
         for key, value in entry.record.items():
             table.add(key, value)
         if len(records):
-            records[-1].add(tomlkit.nl())  # an empty line between the entries
+            records[-1].add(toml.nl())  # an empty line between the entries
         records.append(table)
     with _writing(path):
         for name, content in entry.files.items():
             _write(folder / name, content)
         # Last: until it is in the manifest, a file is not part of the corpus.
-        _write(path, tomlkit.dumps(document).encode())
+        _write(path, document.as_string().encode())
 
 
 def files_of(folder: Path, file: str) -> list[Path]:
@@ -148,7 +151,7 @@ def remove(folder: Path, file: str) -> list[Path]:
     for number in reversed(numbers):
         del records[number]
     with _writing(path):
-        _write(path, tomlkit.dumps(document).encode())
+        _write(path, document.as_string().encode())
         for gone in doomed:
             gone.unlink(missing_ok=True)
     return doomed
@@ -216,15 +219,22 @@ def _folded(pledge: Pledge) -> str:
     return unicodedata.normalize("NFC", pledge.quote).casefold().rstrip(". ")
 
 
+def _tomlkit(path: Path) -> Any:
+    """Lend the writer of TOML: only they need it who change the corpus, the running bot does not."""
+    try:
+        return import_module("tomlkit")
+    except ImportError as exc:
+        raise CorpusError(path, 0, "reader_missing", name="tomlkit") from exc
+
+
 def _manifest(path: Path) -> tuple[tomlkit.TOMLDocument, Any]:
+    toml = _tomlkit(path)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as exc:
         raise CorpusError(path, 0, "unreadable", reason=exc.strerror) from exc
-    document = tomlkit.parse(text)
-    records = document.setdefault("programme", tomlkit.aot())
-    assert isinstance(records, AoT), "read_manifest has checked it"
-    return document, records
+    document: tomlkit.TOMLDocument = toml.parse(text)
+    return document, document.setdefault("programme", toml.aot())
 
 
 @contextmanager

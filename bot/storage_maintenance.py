@@ -40,6 +40,11 @@ COUNTS = {
     "erased": "SELECT count(*) FROM erased",
     "audit": "SELECT count(*) FROM audit",
     "marks": "SELECT count(*) FROM marks",
+    "staff": "SELECT count(*) FROM staff",
+    "logins": "SELECT count(*) FROM logins",
+    "cases": "SELECT count(*) FROM cases",
+    "case_changes": "SELECT count(*) FROM case_changes",
+    "proposals": "SELECT count(*) FROM proposals",
     "inbox": "SELECT count(*) FROM inbox",
     "inbox_seen": "SELECT count(*) FROM inbox_seen",
 }

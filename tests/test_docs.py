@@ -40,7 +40,7 @@ def test_every_command_is_described_and_no_other() -> None:
 
 
 def test_every_setting_is_described_and_no_other() -> None:
-    groups = [getattr(config, n) for n in ("_NUMBERS", "_TEXTS", "_FLAGS", "_LISTS", "_CHOICES")]
+    groups = [getattr(config, n) for n in ("_NUMBERS", "_TEXTS", "_FLAGS", "_LISTS", "_TEXT_LISTS", "_CHOICES")]
     assert table("Innstillinger") == {key for group in groups for key in group}
 
 

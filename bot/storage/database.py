@@ -164,6 +164,22 @@ class Database:
                 found = await _patiently(lambda: db.execute_fetchall(sql, values))
                 return [tuple(row) for row in found]
 
+    async def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Read for another storage module (``storage_*``), on the one connection.
+
+        Raises:
+            StorageError: If it cannot be read.
+        """
+        return await self._rows(sql, *values)
+
+    def seal(self, field: str, row: str, text: str) -> bytes:
+        """Seal a text for its row and field only. Raises KeyFault."""
+        return self._seal(field, row, text)
+
+    def unseal(self, field: str, row: str, blob: object) -> str | None:
+        """Return a sealed text; None, and a line in the log, where it does not open."""
+        return self._unseal(field, row, blob)
+
     async def _forget(self) -> None:
         """Leave nothing of what was deleted in the write-ahead log; call after the commit."""
         await self._rows("PRAGMA wal_checkpoint(TRUNCATE)")

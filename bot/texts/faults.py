@@ -82,6 +82,8 @@ FAULTS = {
     "not_link": "«{key}» må være tom, eller en adresse som begynner med https://.",
     "not_flag": "«{key}» må være true eller false.",
     "not_ids": "«{key}» må være en liste med hele tall, som [12345].",
+    "not_texts": "«{key}» må være en liste med tekster, som [\"12345 Asker\"].",
+    "not_zone": "«{key}» må være en tidssone, som \"Europe/Oslo\".",
     "not_number": "«{key}» må være et tall.",
     "out_of_range": "«{key}» = {value}, må være fra {low} til {high}.",
     "token_file": "filen i telegram.token_file kan ikke leses ({reason}).",
