@@ -57,8 +57,9 @@ lock: ## write the lock files anew
 	    --no-header --no-annotate --constraint requirements.in --output-file $$name.lock $$name.in; done
 
 sbom: $(VENV)/.installed-dev ## write sbom.json, the list of run-time packages that goes with a release
-	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --sv 1.6 \
-	  --output-file sbom.json requirements.lock
+	# Addresses are left relative (pypi/NAME/): where a package is fetched from is each installer's matter.
+	$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements --pyproject pyproject.toml \
+	  --output-reproducible --index-url pypi --output-file sbom.json requirements.lock
 
 clean: ## remove what was installed and built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -190,7 +190,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
           status     TEXT NOT NULL CHECK (
             status IN ('new', 'taken', 'solved', 'silent', 'irrelevant', 'spam')
           ),
-          owner      TEXT,                         -- name of staff
+          owner      TEXT,                         -- which of the staff
           note       BLOB,                         -- sealed: staff's own words
           version    INTEGER NOT NULL,             -- who edits an older one is told
           changed_on TEXT NOT NULL                 -- UTC, 2026-01-31
@@ -215,7 +215,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
           kind       TEXT NOT NULL CHECK (kind IN ('example', 'outside', 'synonym')),
           body       BLOB NOT NULL,                -- sealed: JSON object
           state      TEXT NOT NULL CHECK (state IN ('waiting', 'published', 'refused')),
-          made_by    TEXT NOT NULL,                -- name of staff
+          made_by    TEXT NOT NULL,                -- which of the staff
           made_at    TEXT NOT NULL,                -- UTC, 2026-01-31T12:00:00+00:00
           decided_by TEXT,
           decided_at TEXT
