@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,11 +84,24 @@ def backups(folder: Path) -> list[Backup]:
 
 
 def make(
-    source: Path, folder: Path, now: datetime, *, tag: str = ""
+    source: Path,
+    folder: Path,
+    now: datetime,
+    *,
+    tag: str = "",
+    copier: Callable[[Path], None] | None = None,
 ) -> tuple[Backup, Mapping[str, int]]:
     """Back up a log that may be in use, and rotate.
 
     The copy gets its name only when it is whole, on disk and proved; until then it is no backup.
+
+    Args:
+        source: The log.
+        folder: Of the backups.
+        now: Aware.
+        tag: Added to the name; such a backup is not one of the rotating.
+        copier: Copies the log into a file: `Storage.copy_to` in the process that writes to it. None:
+            by a connection of its own, which a writer that never rests makes start over.
 
     Returns:
         The backup, and how many rows each of its tables holds.
@@ -106,7 +119,10 @@ def make(
         # SQLite would make it readable for all.
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
-            copy(source, part)
+            if copier is None:
+                copy(source, part)
+            else:
+                copier(part)
             reason = damage(part, thorough=True)
             if reason:
                 raise BackupError(source, "backup_damaged", reason=reason)

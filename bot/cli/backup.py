@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -48,6 +49,7 @@ def restore(ctx: click.Context, file: Path, *, yes: bool) -> None:
                 click.confirm(f"Bytte {_log(settings)} med {file}?", abort=True)
             started = time.perf_counter()
             done = backups.restore(file, _log(settings), settings.backups, datetime.now(tz=UTC))
+            audit = _explain_gap(settings, file)
     except AlreadyRunningError:
         fail("boten kjører. Stopp den først, og prøv igjen.", RUNNING)
     except backups.BackupError as exc:
@@ -59,7 +61,34 @@ def restore(ctx: click.Context, file: Path, *, yes: bool) -> None:
         click.echo(f"{done.erased} svar var slettet siden, og er slettet igjen")
     if done.aside:
         click.echo(f"den forrige loggen er beholdt: {done.aside}. Slett den når alt er i orden.")
+    click.echo(audit)
     click.echo(f"hentet tilbake på {time.perf_counter() - started:.2f} s. Start boten.")
+
+
+def _explain_gap(settings: Settings, file: Path) -> str:
+    """Write into the restored audit which rows it lacks, and say so: a restore is no tampering."""
+    from bot.privacy.crypto import FieldCipher  # noqa: PLC0415
+    from bot.privacy.keys import KeyFault, Keys  # noqa: PLC0415
+    from bot.storage import Storage, StorageError  # noqa: PLC0415
+
+    async def explain_it() -> str:
+        keys = Keys.open(settings.keys, settings.data)
+        async with Storage(_log(settings), FieldCipher(keys)) as storage:
+            gap = await storage.record_restore(keys, datetime.now(tz=UTC), "cli", file.name)
+        return (
+            f"revisjonssporet mangler rad {gap.first} til {gap.last}; det er skrevet i det"
+            if (gap)
+            else "revisjonssporet mangler ingenting"
+        )
+
+    try:
+        return asyncio.run(explain_it())
+    except (KeyFault, StorageError) as exc:
+        # The log is back, which matters most; the gap can be explained when the keys are.
+        return (
+            f"{explain(exc)} Derfor er hullet i revisjonssporet ikke forklart. "
+            "Etterpå: loftebot verify-audit --accept-gap"
+        )
 
 
 def _log(settings: Settings) -> Path:

@@ -34,6 +34,11 @@ class FieldCipher:
         self._keys = keys
         self._clock = clock
 
+    @property
+    def keys(self) -> Keys:
+        """The keys that it seals with."""
+        return self._keys
+
     def seal(self, plaintext: bytes, aad: bytes) -> bytes:
         """Encrypt. ``aad`` says where the blob belongs (the row's id); it is bound, not stored.
 

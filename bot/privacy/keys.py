@@ -96,8 +96,6 @@ class Keys:
         cls.refuse_among(directory, data)
         keys = cls(directory)
         keys.reread()
-        if not keys._persons or not keys._audit:
-            raise KeyFault(directory, "keys_missing")
         return keys
 
     @staticmethod
@@ -108,10 +106,10 @@ class Keys:
             raise KeyFault(directory, "keys_among_data", data=data)
 
     def reread(self) -> None:
-        """Take in what other processes made or destroyed.
+        """Take in what other processes made or destroyed. What was read before stays on a fault.
 
         Raises:
-            KeyFault: If a file cannot be read, or others than the owner may.
+            KeyFault: If keys are missing, a file cannot be read, or others than the owner may.
         """
         fields: dict[KeyId, bytes] = {}
         persons: dict[int, bytes] = {}
@@ -129,6 +127,8 @@ class Keys:
                     audit = _read(path)
         except OSError as exc:
             raise KeyFault(self.directory, "keys_unreadable", reason=exc.strerror) from exc
+        if not persons or not audit:
+            raise KeyFault(self.directory, "keys_missing")
         self._fields, self._persons, self._audit = fields, persons, audit
 
     def field_key(self, key_id: KeyId) -> bytes | None:
@@ -187,21 +187,12 @@ class Keys:
     def destroy(self, key_id: KeyId) -> None:
         """Overwrite and remove a field key: what it sealed, in any copy, is lost for good.
 
-        On flash and copy-on-write disks the overwriting may miss the old block.
-
         Raises:
             KeyFault: If the file cannot be removed.
         """
         path = self.directory / key_id.file
         try:
-            path.chmod(0o600)
-            with path.open("r+b") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-        except FileNotFoundError:
-            pass
+            shred(path)
         except OSError as exc:
             raise KeyFault(path, "keys_unreadable", reason=exc.strerror) from exc
         self._fields.pop(key_id, None)
@@ -225,6 +216,22 @@ class Keys:
                 aside.unlink()
         except OSError as exc:
             raise KeyFault(path, "keys_unreadable", reason=exc.strerror) from exc
+
+
+def shred(path: Path) -> None:
+    """Overwrite and remove a file of the keys; one that is gone is well. Raises OSError.
+
+    On flash and copy-on-write disks the overwriting may miss the old block.
+    """
+    try:
+        path.chmod(0o600)
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(max(KEY_BYTES, path.stat().st_size)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return
 
 
 def _check_mode(path: Path, allowed: tuple[int, ...]) -> None:

@@ -6,7 +6,7 @@ One connection writes; it is opened in the event loop that uses it. Errors are `
 from __future__ import annotations
 
 from bot.storage.answers import LoggedAnswer
-from bot.storage.audit import audit_fault
+from bot.storage.audit import audit_entries, audit_fault, verify_audit
 from bot.storage.database import FILE, StorageError, journal_mode
 from bot.storage.rights import Consent, Purged, RightsLog
 
@@ -22,6 +22,8 @@ __all__ = [
     "Purged",
     "Storage",
     "StorageError",
+    "audit_entries",
     "audit_fault",
     "journal_mode",
+    "verify_audit",
 ]

@@ -19,6 +19,7 @@ from bot.migrations import MIGRATIONS
 from bot.privacy.crypto import CipherError, FieldCipher
 from bot.privacy.keys import KeyFault
 from bot.privacy.redaction import redact, redact_evidence
+from bot.storage_maintenance import copy_while_writing
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Database:
         self.path = path
         self.cipher = cipher
         self._connection: aiosqlite.Connection | None = None
+        self._writer: sqlite3.Connection | None = None  # what `_connection` wraps
         self._lock = asyncio.Lock()
 
     async def open(self) -> None:
@@ -69,8 +71,7 @@ class Database:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.path.exists():  # a newer program's file must keep even its time
                 self.path.touch(mode=0o600)
-            # isolation_level=None: sqlite3 opens no transactions of its own; `_transaction` does.
-            self._connection = await aiosqlite.connect(self.path, isolation_level=None)
+            self._connection = await aiosqlite.Connection(self._connect, 64)
         try:
             await self._prepare()
         except BaseException:
@@ -79,7 +80,7 @@ class Database:
 
     async def close(self) -> None:
         """Close the file; a closed log refuses all else with a StorageError."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._writer = self._connection, None, None
         if connection is not None:
             with self._errors():
                 await connection.close()
@@ -114,6 +115,28 @@ class Database:
             return None
 
     # ---- the connection
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the log, while it is written to, into a file that is empty or missing.
+
+        Blocks: call it in a worker thread. A transaction waits for one step, some milliseconds.
+
+        Raises:
+            StorageError: If the log is closed.
+            sqlite3.Error, OSError: If there is no whole copy.
+        """
+        writer = self._writer
+        if writer is None:
+            raise StorageError(self.path, "storage_failed", reason="closed")
+        copy_while_writing(writer, target, lambda: self._writer is writer)
+
+    def _connect(self) -> sqlite3.Connection:
+        # isolation_level=None: sqlite3 opens no transactions of its own; `_transaction` does.
+        # Other threads than aiosqlite's: `copy_to`, and SQLite's own lock keeps them apart.
+        self._writer = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=sqlite3.threadsafety < 3
+        )
+        return self._writer
 
     @property
     def _db(self) -> aiosqlite.Connection:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot import backup
+from bot.answering import Answer, Outcome
 from bot.backup import KEEP_DAYS, BackupError
-from bot.storage import FILE
+from bot.storage import FILE, Storage, StorageError
 from bot.storage_maintenance import COUNTS, damage, row_counts, schema_version, tables
 from tests.bot.logs_on_disk import (
     LATEST,
@@ -201,6 +203,98 @@ def test_writers_that_never_rest_do_not_keep_a_copy_from_ending(
         _, rows = backup.make(log, folder, NOON)
     assert len(steps) > 5
     assert rows["answers"] >= 300
+
+
+async def test_the_bots_own_backup_goes_step_by_step_however_much_it_writes_meanwhile(
+    cipher, tmp_path: Path, folder: Path, monkeypatch
+) -> None:
+    """A write between any two steps: none is waited for longer than a step, nothing starts over."""
+    monkeypatch.setattr("bot.storage_maintenance._PAGES", 4)
+    path = make_log(tmp_path / "data" / FILE, answers=300)
+    async with Storage(path, cipher) as storage:
+        loop, written = asyncio.get_running_loop(), []
+
+        def write_between(seconds: float) -> None:
+            shown = Answer(question="nytt " * 40, outcome=Outcome.NONE)
+            done = asyncio.run_coroutine_threadsafe(
+                storage.record_answer(shown, "telegram", NOON), loop
+            )
+            written.append(done.result(timeout=10))
+
+        monkeypatch.setattr("bot.storage_maintenance.time.sleep", write_between)
+        pages = path.stat().st_size // 4096
+        made, rows = await asyncio.to_thread(
+            backup.make, path, folder, NOON, copier=storage.copy_to
+        )
+        grown = path.stat().st_size // 4096
+        # Never in one step, and never from the beginning again: each step took four new pages.
+        assert pages / 4 - 1 <= len(written) <= grown / 4 + 1
+        # All that was committed before the last step is in it.
+        assert rows["answers"] >= 300 + len(written) - 1
+        assert len(written) > 20, "the log is too small: fix this test"
+        assert integrity(made.path) == "ok"
+        with closing(sqlite3.connect(made.path)) as db:
+            found = {
+                i for (i,) in db.execute("SELECT id FROM answers WHERE id NOT LIKE 'answer-%'")
+            }
+            assert set(written[:-1]) <= found
+            assert db.execute("SELECT sum(answers) FROM counts").fetchone() == (len(found),)
+
+
+async def test_a_rollback_between_two_steps_leaves_no_trace_in_the_copy(
+    cipher, tmp_path: Path, folder: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("bot.storage_maintenance._PAGES", 4)
+    path = make_log(tmp_path / "data" / FILE, answers=300)
+    async with Storage(path, cipher) as storage:
+        loop, undone = asyncio.get_running_loop(), []
+
+        async def fail() -> None:
+            with pytest.raises(ZeroDivisionError):
+                async with storage.transaction() as db:
+                    # So little memory that SQLite writes into the file before the end.
+                    await db.execute("PRAGMA cache_size = 1")
+                    await db.execute("UPDATE answers SET channel = 'spoilt'")
+                    raise ZeroDivisionError
+            undone.append(1)
+
+        monkeypatch.setattr(
+            "bot.storage_maintenance.time.sleep",
+            lambda _: asyncio.run_coroutine_threadsafe(fail(), loop).result(timeout=10),
+        )
+        made, rows = await asyncio.to_thread(
+            backup.make, path, folder, NOON, copier=storage.copy_to
+        )
+    assert len(undone) > 20
+    assert rows["answers"] == 300
+    with closing(sqlite3.connect(made.path)) as db:
+        [(spoilt,)] = db.execute("SELECT count(*) FROM answers WHERE channel = 'spoilt'")
+    assert spoilt == 0
+    assert integrity(made.path) == "ok"
+
+
+async def test_a_log_closed_meanwhile_makes_no_backup(
+    cipher, tmp_path: Path, folder: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("bot.storage_maintenance._PAGES", 4)
+    path = make_log(tmp_path / "data" / FILE, answers=300)
+    storage = Storage(path, cipher)
+    await storage.open()
+    loop = asyncio.get_running_loop()
+    closed = []
+
+    def close(seconds: float) -> None:
+        if not closed:
+            asyncio.run_coroutine_threadsafe(storage.close(), loop).result(timeout=10)
+        closed.append(seconds)
+
+    monkeypatch.setattr("bot.storage_maintenance.time.sleep", close)
+    with pytest.raises(BackupError, match="closed"):
+        await asyncio.to_thread(backup.make, path, folder, NOON, copier=storage.copy_to)
+    assert len(closed) == 1
+    assert list(folder.iterdir()) == []
+    with pytest.raises(StorageError):
+        storage.copy_to(tmp_path / "none")
 
 
 # ---- restore

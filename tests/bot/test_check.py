@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
-from tests.conftest import ROOT, copy_corpus, write_config
+from tests.conftest import ROOT, copy_corpus, make_keys, write_config
 
 SECRET = "AAE-verySecret_9zQ"
 TOKEN = f"4242424242:{SECRET}"
@@ -120,6 +121,66 @@ def test_a_token_file_may_come_from_the_environment(tmp_path: Path, seeds: Path)
     assert SECRET not in result.output
     line = refused(run(tmp_path, seeds, "check", LOFTEBOT_TOKEN_FILE=str(tmp_path / "none")))
     assert "token" in line
+
+
+# ---- keys, token and seeds
+
+
+def line_of(result: Result, name: str) -> str:
+    assert result.exit_code == 0, result.output
+    [line] = [each for each in result.stdout.splitlines() if each.startswith(f"{name} ")]
+    return line.removeprefix(name).strip()
+
+
+def test_keys_are_looked_at(tmp_path: Path, seeds: Path) -> None:
+    write_config(tmp_path)
+    assert "loftebot keys init" in line_of(run(tmp_path, seeds, "check"), "nøkler")
+    assert not (tmp_path / "keys").exists(), "check makes none"
+    make_keys(tmp_path / "keys")
+    assert line_of(run(tmp_path, seeds, "check"), "nøkler").endswith("i orden, 1 måneder")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda keys: (keys / "audit.key").chmod(0o644), "chmod 0600"),
+        (lambda keys: keys.chmod(0o755), "chmod 0700"),
+        (lambda keys: (keys / "audit.key").unlink(), "keys init"),
+        (lambda keys: (keys / "person-0.key").write_bytes(b"kort"), "32 byte"),
+    ],
+    ids=["a key that others may read", "an open folder", "one of them gone", "one damaged"],
+)
+def test_keys_that_cannot_be_used_are_refused(tmp_path: Path, seeds: Path, spoil, words) -> None:
+    write_config(tmp_path)
+    spoil(make_keys(tmp_path / "keys").directory)
+    assert words in refused(run(tmp_path, seeds, "check"))
+
+
+def test_keys_among_the_data_are_refused(tmp_path: Path, seeds: Path) -> None:
+    write_config(tmp_path)
+    line = refused(run(tmp_path, seeds, "check", LOFTEBOT_KEYS=str(tmp_path / "data" / "keys")))
+    assert "datamappen" in line
+
+
+def test_a_token_in_the_environment_is_warned_about_and_no_error(
+    tmp_path: Path, seeds: Path
+) -> None:
+    write_config(tmp_path)
+    line = line_of(run(tmp_path, seeds, "check", TELEGRAM_BOT_TOKEN=TOKEN), "token")
+    assert "LOFTEBOT_TOKEN_FILE" in line
+    assert SECRET not in line
+    (tmp_path / "credential").write_text(TOKEN)
+    in_file = run(tmp_path, seeds, "check", LOFTEBOT_TOKEN_FILE=str(tmp_path / "credential"))
+    assert line_of(in_file, "token") == "satt"
+
+
+def test_seeds_that_cannot_be_read_are_refused(tmp_path: Path, seeds: Path) -> None:
+    write_config(tmp_path)
+    own = shutil.copytree(seeds, tmp_path / "own")
+    (own / "notes.toml").symlink_to(own / "gone")  # for root, too, a file that cannot be read
+    line = refused(run(tmp_path, own, "check"))
+    assert "notes.toml: kan ikke leses" in line
+    assert "kan ikke leses" in refused(run(tmp_path, tmp_path / "none", "check"))
 
 
 def test_a_refusal_takes_less_than_two_seconds(tmp_path: Path) -> None:

@@ -19,9 +19,11 @@ from bot import backup
 from bot.answering import Answer, Outcome
 from bot.backup import backups
 from bot.health import Health
+from bot.privacy.audit import Gap
+from bot.privacy.keys import Keys
 from bot.recovery import LOOP_STARTS, Memory
-from bot.services import Services
-from bot.storage import Storage, StorageError
+from bot.services import Services, audit
+from bot.storage import Storage, StorageError, verify_audit
 from bot.texts import NB
 from bot.upkeep import Upkeep
 from tests.bot.logs_on_disk import count, integrity, scribble
@@ -87,6 +89,27 @@ async def test_a_backup_is_made_at_the_start_and_then_every_hour(parts) -> None:
     [second] = backups(folder)  # the same day: the newest of it is kept
     assert second.made_at > first.made_at
     assert parts.world.told == []
+
+
+async def test_a_backup_beside_a_bot_that_never_rests_starts_over_at_no_write(
+    parts, monkeypatch
+) -> None:
+    """By the connection that writes: any other would be thrown back by each of these."""
+    monkeypatch.setattr("bot.storage_maintenance._PAGES", 4)
+    storage, loop, written = parts.services.storage, asyncio.get_running_loop(), []
+    for _ in range(100):
+        await storage.record_answer(replace(NOTHING, question="lang " * 200), "telegram", NOON)
+
+    def write_between(seconds: float) -> None:
+        done = storage.record_answer(NOTHING, "telegram", NOON)
+        written.append(asyncio.run_coroutine_threadsafe(done, loop).result(timeout=10))
+
+    monkeypatch.setattr("bot.storage_maintenance.time.sleep", write_between)
+    pages = storage.path.stat().st_size // 4096
+    await parts.upkeep.start(parts.world.tell)
+    await parts.after(1)
+    assert len(backups(parts.services.settings.backups)) == 1
+    assert pages / 4 - 1 <= len(written) <= storage.path.stat().st_size // 4096 / 4 + 1
 
 
 async def test_a_restart_makes_no_second_backup_within_the_hour(parts) -> None:
@@ -341,6 +364,34 @@ async def test_a_log_damaged_at_rest_is_replaced_before_it_is_opened(parts) -> N
     await parts.after(1)
     [told] = parts.world.told
     assert told.startswith("Spørsmålsloggen var skadet")
+
+
+async def test_what_a_replaced_log_lacks_of_the_audit_is_explained_in_it(parts, tmp_path) -> None:
+    """At rest, and while it serves: `verify-audit` calls neither a tampering."""
+    services = replace(parts.services, keys=Keys.create(tmp_path / "own", NOON))
+    upkeep = Upkeep(services, parts.world.monotonic, parts.world.parked)
+    storage, folder = services.storage, services.settings.backups
+    await audit(services, "77", "reload")
+    made, _ = backup.make(storage.path, folder, NOON)
+    await audit(services, "77", "export")
+    await storage.close()
+    scribble(storage.path)
+    upkeep.prepare()
+    await storage.open()
+    await upkeep.opened()
+    rows, chain = verify_audit(storage.path, services.keys)
+    assert (rows, chain.fault, chain.accepted) == (2, "", (Gap(first=2, last=2),))
+    await upkeep.opened()  # once is enough
+    assert verify_audit(storage.path, services.keys)[0] == 2
+    scribble(storage.path)
+    upkeep.watch.damaged = True
+    upkeep.tick()
+    await upkeep.settle()
+    rows, chain = verify_audit(storage.path, services.keys)
+    assert (rows, chain.fault, chain.accepted) == (2, "", (Gap(first=2, last=3),))
+    [_, last] = await storage.audit()
+    assert (last.seq, last.actor, last.detail) == (4, "system", f"2-3 {made.path.name}")
+    await upkeep.stop()
 
 
 async def test_a_crash_loop_slows_the_start_and_is_told_once(parts) -> None:

@@ -26,7 +26,7 @@ async def schema(path: Path, cipher: FieldCipher) -> dict[str, list[str]]:
     with closing(sqlite3.connect(path)) as db:
         tables = [n for (n,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         return {
-            table: [c for (c,) in db.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+            table: [c for (c,) in db.execute("SELECT name FROM pragma_table_xinfo(?)", (table,))]
             for table in tables
         }
 

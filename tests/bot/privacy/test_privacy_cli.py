@@ -108,6 +108,74 @@ def test_rotating_is_audited_and_the_audit_verifies_until_someone_touches_it(hom
     assert "rad 2 i revisjonssporet mangler" in broken.stderr
 
 
+def audited(home: Path, keys: Keys, *actions: str) -> None:
+    async def add() -> None:
+        async with Storage(home / "data" / FILE, FieldCipher(keys)) as storage:
+            for action in actions:
+                await storage.record_audit(keys, datetime.now(tz=UTC), "77", action)
+
+    asyncio.run(add())
+
+
+def test_a_restore_is_no_tampering_and_says_what_is_missing(home: Path) -> None:
+    keys = make_keys(home / "keys")
+    audited(home, keys, "reload")
+    assert run(home, "backup").exit_code == 0
+    audited(home, keys, "export", "search")
+    [made] = (home / "data" / "backups").glob("*.sqlite3")
+    done = run(home, "restore", str(made), "--yes")
+    assert done.exit_code == 0, done.output
+    assert "revisjonssporet mangler rad 2 til 3" in done.stdout
+    whole = run(home, "verify-audit")
+    assert whole.exit_code == 0, whole.output
+    assert whole.stdout.splitlines() == [
+        "revisjonssporet er helt: 2 rader",
+        "hull etter gjenoppretting, godtatt: rad 2 til 3 mangler",
+    ]
+
+
+def test_a_copy_put_in_by_hand_is_a_fault_until_someone_with_the_keys_accepts_it(
+    home: Path,
+) -> None:
+    keys = make_keys(home / "keys")
+    path = home / "data" / FILE
+    audited(home, keys, "reload")
+    older = path.read_bytes()
+    audited(home, keys, "export", "search")
+    path.write_bytes(older)
+    refused = run(home, "verify-audit")
+    assert refused.exit_code == 1
+    assert "rad 2 i revisjonssporet mangler" in refused.stderr
+    assert "--accept-gap" in refused.stderr
+    accepted = run(home, "verify-audit", "--accept-gap")
+    assert accepted.exit_code == 0, accepted.output
+    assert "godtatt: rad 2 til 3 mangler" in accepted.stdout
+    assert run(home, "verify-audit", "--accept-gap").stdout == accepted.stdout  # nothing to add
+
+
+def test_a_changed_row_cannot_be_accepted(home: Path) -> None:
+    keys = make_keys(home / "keys")
+    audited(home, keys, "reload", "export")
+    with closing(sqlite3.connect(home / "data" / FILE)) as db, db:
+        db.execute("DELETE FROM audit WHERE seq = 1")
+    before = (home / "data" / FILE).read_bytes()
+    refused = run(home, "verify-audit", "--accept-gap")
+    assert refused.exit_code == 1
+    assert "--accept-gap" not in refused.stderr
+    assert (home / "data" / FILE).read_bytes() == before
+
+
+def test_a_restore_without_the_keys_says_what_is_left_to_do(home: Path) -> None:
+    keys = make_keys(home / "keys")
+    audited(home, keys, "reload")
+    assert run(home, "backup").exit_code == 0
+    [made] = (home / "data" / "backups").glob("*.sqlite3")
+    (home / "keys").rename(home / "keys-away")
+    done = run(home, "restore", str(made), "--yes")
+    assert done.exit_code == 0, done.output
+    assert "verify-audit --accept-gap" in done.stdout
+
+
 def test_without_a_log_there_is_nothing_to_verify(home: Path) -> None:
     make_keys(home / "keys")
     assert run(home, "verify-audit").exit_code == 1

@@ -2,17 +2,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import random
+import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from telegram import Update
 
 from bot.app import build_application
-from bot.handlers.privacy import EXPORT_FILE
+from bot.handlers.privacy import EXPORT_FILE, WORDING
+from bot.limits import Pace
 from bot.privacy import buttons
+from bot.services import erase, give_consent
 from bot.texts import EN, LANGUAGES, NB
 from tests.bot.telegram_transport import DATE, ME, FakeTelegram, Voter
 
+TRIALS = int(os.environ.get("TRUST_TRIALS", "60"))  # 1,000 is what is promised
 SUNDAY = "Hva mener dere om søndagsåpne butikker?"
 
 
@@ -40,8 +47,9 @@ async def talk_in(services, telegram, expected_errors):
     """Return a function: logging mode -> a Talk."""
     started = []
 
-    async def make(mode: str, **more) -> Talk:
+    async def make(mode: str, clock=None, **more) -> Talk:
         own = replace(services, settings=replace(services.settings, logging=mode, **more))
+        own = replace(own, clock=clock or own.clock)
         application = build_application(own.settings, own, telegram)
 
         async def fail(update: object, context) -> None:
@@ -178,6 +186,37 @@ async def test_a_copy_is_one_json_file_with_ones_own_rows(talk_in) -> None:
     await talk.hears(talk.kari.says("/mine_data"))
     assert (await talk.hears(talk.kari.says("/mine_data")))["text"] == NB.export_limit
     assert document(await talk.hears(talk.ole.says("/mine_data")))["spørsmål"]
+
+
+async def test_no_copy_ever_holds_a_word_of_anybody_else(talk_in) -> None:
+    """P8, at random: who asks, who asks for a copy, who erases, on which day."""
+    chance, now = random.Random(8), [datetime(2026, 11, 24, 12, tzinfo=UTC)]
+    talk = await talk_in("samtykke", clock=lambda: now[0])
+    talk.application.bot.rate_limiter._pace = Pace(burst=10**9, total=10**9)
+    asked: dict[int, list[str]] = {}
+    copies = 0
+    for trial in range(TRIALS):
+        # Others' limits of copies and questions are their own: a few new voters all the time.
+        a, b = chance.sample(range(1000 + trial // 4 * 4, 1006 + trial // 4 * 4), 2)
+        for user in (a, b):
+            if user not in asked:
+                await give_consent(talk.services, user, WORDING)
+                asked[user] = []
+        canary = f"kanari{trial:04}zq"
+        await talk.hears(Voter(talk.application.bot, a).says(f"søndagsåpne butikker {canary}"))
+        asked[a].append(canary)
+        said = await talk.hears(Voter(talk.application.bot, b).says("/mine_data"))
+        if "files" in said:
+            found = re.findall(r"kanari\d{4}zq", json.dumps(document(said)))
+            assert sorted(found) == asked[b], f"trial {trial}"
+            copies += 1
+        else:
+            assert said["text"] == NB.export_limit or not asked[b]
+        if chance.random() < 0.1:
+            await erase(talk.services, b)
+            del asked[b]
+        now[0] += timedelta(hours=chance.choice((0, 1, 12, 30)))
+    assert copies > TRIALS / 3, "few copies were given: fix this test"
 
 
 # ---- consent
