@@ -47,12 +47,21 @@ check: $(VENV)/.installed-dev ## style, types, imports and tests
 eval: $(VENV)/.installed-dev ## relevance figures; fails below the stored floor
 	$(BIN)/loftebot evaluate tests/data/questions.jsonl tests/data/judged.jsonl --floor tests/data/floor.toml
 
-torture: $(VENV)/.installed-dev ## kill -9, faults and a soak on the real process; writes docs/trust.md (about an hour)
+torture: $(VENV)/.installed-dev ## kill -9, faults and a soak on the real process; writes docs/trust.md (about 35 minutes)
 	$(BIN)/python tests/torture/run.py
 
+.venv-bench/.installed: requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-semantic.lock \
+	  || echo "The sentence encoder could not be installed here: the start is measured without it."
+	@touch $@
+
+bench: .venv-bench/.installed ## speed against other engines; BENCH_SIZES="500 10000 134000 1000000"; writes docs/performance.md
+	.venv-bench/bin/python -m bench
+
 lock: ## write the lock files anew
-	set -e; for name in requirements requirements-build requirements-readers requirements-review \
-	  requirements-semantic requirements-dev; do \
+	set -e; for name in $(basename $(wildcard requirements*.in)); do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate --constraint requirements.in --output-file $$name.lock $$name.in; done
 
