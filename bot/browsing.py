@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from retrieval.build import Snapshot
-from retrieval.document import Pledge, slug
+from retrieval.document import Pledge, Standing, slug
 from retrieval.extraction import body_end
 from retrieval.layout import Layout, Paragraph, read_layout
 from retrieval.search import COVERED
@@ -108,7 +108,9 @@ class Shelf:
         column = [leaf.id for leaf in searcher.topics.leaves].index(topic_id)
         near = searcher.membership[:, column]
         every, year = self.snapshot.corpus.pledges, self.snapshot.this_year
-        rows = sorted(rows, key=lambda i: (every[i].programme.last_year < year, -near[i], i))
+        rows = sorted(
+            rows, key=lambda i: (every[i].programme.standing(year) is Standing.ENDED, -near[i], i)
+        )
         return [every[i] for i in rows]
 
     def neighbours(self, pledge_ids: Sequence[str], most: int) -> list[Entry]:

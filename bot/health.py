@@ -29,6 +29,7 @@ class Health:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.maintenance = False  # staff have stopped the answers: bot.maintenance
         self._clock = clock
         self._started = clock()
         self._polled: float | None = None
@@ -141,6 +142,7 @@ def response(health: Health, request: bytes) -> bytes:
                     "uptime_s": round(health.uptime),
                     "last_update_age_s": None if age is None else round(age, 1),
                     "errors_24h": health.errors,
+                    "maintenance": health.maintenance,
                 }
             ).encode()
         case _:

@@ -10,6 +10,7 @@ from bot.config import Settings
 from bot.rendering import listed, period_label
 from bot.texts import Texts
 from retrieval.build import Snapshot
+from retrieval.document import Standing
 from retrieval.topics import plain
 
 Page = Callable[[Texts, Settings, Snapshot], str]
@@ -68,8 +69,10 @@ def example_question(texts: Texts, snapshot: Snapshot, key: str) -> str | None:
 
 
 def _examples_of(snapshot: Snapshot, municipality: str) -> list[tuple[str, str]]:
-    """Short example questions of a municipality's newest programme, in its order."""
-    pledges = [p for p in snapshot.corpus.pledges if p.municipality == municipality]
+    """Short example questions of a municipality's current programme, else its newest, in its order."""
+    own = [p for p in snapshot.corpus.pledges if p.municipality == municipality]
+    current = [p for p in own if p.programme.standing(snapshot.this_year) is Standing.CURRENT]
+    pledges = current or own
     newest = max((p.programme.last_year for p in pledges), default=0)
     found = []
     for pledge in pledges:
@@ -127,6 +130,7 @@ def sources(texts: Texts, settings: Settings, snapshot: Snapshot) -> str:
         else:
             line = texts.source_other.format(title=programme.title or programme.file)
         lines.append(line)
+    lines.append(texts.sources_version.format(fingerprint=snapshot.fingerprint))
     return "\n".join(lines)
 
 

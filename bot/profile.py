@@ -18,9 +18,14 @@ from telegram import (
     MenuButtonCommands,
 )
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 
 from bot.config import Settings
 from bot.context import BotApplication
+from bot.services import Services
+from bot.staff import configured, everybody
+from bot.storage import StorageError
+from bot.storage_staff import Member, Role
 from bot.texts import EN, LANGUAGES, NB, Texts
 
 logger = logging.getLogger(__name__)
@@ -54,18 +59,60 @@ def commands(texts: Texts, settings: Settings) -> list[BotCommand]:
     ]
 
 
+# What only staff may: command, the least role, and its sentence in the catalogue.
+STAFF_COMMANDS: tuple[tuple[str, Role, str], ...] = (
+    ("status", Role.ADMIN, "command_status"),
+    ("reload", Role.ADMIN, "command_reload"),
+    ("rolle", Role.ADMIN, "command_role"),
+    ("vedlikehold", Role.ADMIN, "command_maintenance"),
+    ("weblogin", Role.REVIEWER, "command_weblogin"),
+    ("innboks", Role.REVIEWER, "command_inbox"),
+    ("statistikk", Role.REVIEWER, "command_statistics"),
+    ("eksport", Role.REVIEWER, "command_take_along"),
+)
+
+
+def staff_commands(texts: Texts, settings: Settings, role: Role) -> list[BotCommand]:
+    """Return what a role may besides the voters' commands."""
+    return [
+        BotCommand(name, getattr(texts, sentence))
+        for name, least, sentence in STAFF_COMMANDS
+        if role in (least, Role.ADMIN) and (name != "weblogin" or settings.review)
+    ]
+
+
 def admin_commands(texts: Texts, settings: Settings) -> list[BotCommand]:
     """Return the menu of an admin's private chat. A display only: who may is checked at each use."""
-    return [
-        *commands(texts, settings),
-        BotCommand("status", texts.command_status),
-        BotCommand("reload", texts.command_reload),
-    ]
+    return [*commands(texts, settings), *staff_commands(texts, settings, Role.ADMIN)]
+
+
+async def set_staff_menu(
+    bot: ExtBot[None], settings: Settings, telegram_id: int, role: Role | None
+) -> None:
+    """Show one of the staff what they may now; None: what every voter sees. Never raises."""
+    scope = BotCommandScopeChat(telegram_id)
+    try:
+        if role is None:
+            await bot.delete_my_commands(scope)
+        else:
+            await bot.set_my_commands(
+                [*commands(NB, settings), *staff_commands(NB, settings, role)], scope
+            )  # fmt: skip
+    except TelegramError as exc:
+        logger.warning("profile: menu of staff not set: %s", type(exc).__name__)
 
 
 def group_commands(texts: Texts) -> list[BotCommand]:
     """Return the menu of a group."""
     return [BotCommand("spor", texts.command_ask)]
+
+
+async def _staff(services: Services) -> list[Member]:
+    try:
+        return await everybody(services)
+    except StorageError as exc:
+        logger.warning("profile: staff not read: %s", exc)
+        return configured(services.settings)
 
 
 async def set_profile(application: BotApplication, settings: Settings) -> None:
@@ -109,8 +156,10 @@ async def set_profile(application: BotApplication, settings: Settings) -> None:
         menu(BotCommandScopeAllGroupChats(), code, group_commands(texts))
         description(code, texts.profile_description.format(party=settings.party_name))
         short(code, texts.profile_short.format(party=settings.party_name))
-    for admin in sorted(settings.admins):
-        menu(BotCommandScopeChat(admin), None, admin_commands(NB, settings))
+    for member in await _staff(application.bot_data):
+        if member.telegram_id is not None:
+            entries = [*commands(NB, settings), *staff_commands(NB, settings, member.role)]
+            menu(BotCommandScopeChat(member.telegram_id), None, entries)
     wanted.append(("menu button", button))
     for name, bring_up in wanted:
         try:

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.corrections import Checked, check
+from bot.corrections import passed as passed_checks
 from bot.index_holder import Diff, compare
+from bot.self_test import LEAST, ask_for_each, other_checksums
 from retrieval.build import Snapshot
 from retrieval.corpus import GOLDENS
 from retrieval.extraction import body_end
@@ -57,6 +60,8 @@ class Report:
         passed_before: Of them, how many find it now.
         changed_answers: Goldens whose first hits are others than now.
         moot: Goldens whose pledge is in no programme any more.
+        corrections: How many corrections have something to find in the new version.
+        corrections_passed: Of them, how many do what they were made for.
     """
 
     diff: Diff
@@ -67,6 +72,8 @@ class Report:
     passed_before: int
     changed_answers: int
     moot: int
+    corrections: int = 0
+    corrections_passed: int = 0
 
     @property
     def needs_confirmation(self) -> bool:
@@ -123,7 +130,9 @@ def examine(old: Snapshot, new: Snapshot, goldens: Sequence[Golden], least_pledg
     then = [_top(new, golden.question) for golden in judged]
     passed = sum(golden.pledge_id in top for golden, top in zip(judged, then, strict=True))
     passed_before = sum(golden.pledge_id in top for golden, top in zip(judged, now, strict=True))
-    refusals = [*_empty(new), *_thin(new, least_pledges), *_duplicates(new), *_not_verbatim(new)]
+    refusals = [*_empty(new), *_thin(new, least_pledges), *_duplicates(new)]
+    refusals += _not_verbatim(new) or _other_checksums(new)
+    refusals += _self_test(new)
     if passed < passed_before:
         lost = [
             golden.question
@@ -135,6 +144,9 @@ def examine(old: Snapshot, new: Snapshot, goldens: Sequence[Golden], least_pledg
                 "goldens", passed=passed, before=passed_before, total=len(judged), what=_some(lost)
             )
         )
+    checks = check(new)
+    refusals += _corrections(old, checks)
+    works, judged_checks = passed_checks(checks)
     return Report(
         diff=diff,
         refusals=tuple(refusals),
@@ -144,6 +156,8 @@ def examine(old: Snapshot, new: Snapshot, goldens: Sequence[Golden], least_pledg
         passed_before=passed_before,
         changed_answers=sum(a != b for a, b in zip(now, then, strict=True)),
         moot=len(goldens) - len(judged),
+        corrections=judged_checks,
+        corrections_passed=works,
     )
 
 
@@ -192,6 +206,34 @@ def _not_verbatim(new: Snapshot) -> list[Refusal]:
             and not is_verbatim(pledge.quote, text, pledge.start, pledge.end, furniture)
         ]
     return [_refusal("verbatim", count=len(wrong), what=_some(wrong))] if wrong else []
+
+
+def _other_checksums(new: Snapshot) -> list[Refusal]:
+    places = [f"{pledge.programme.file}:{pledge.line}" for pledge in other_checksums(new)]
+    return [_refusal("spans", count=len(places), what=_some(places))] if places else []
+
+
+def _self_test(new: Snapshot) -> list[Refusal]:
+    """A version that does not find its own pledges in their own words finds nothing else either."""
+    test = ask_for_each(new)
+    if test.passed:
+        return []
+    missed = [f"«{pledge.quote[:60]}»" for pledge in test.missed]
+    return [
+        _refusal(
+            "self_test", percent=test.percent, asked=test.asked, least=LEAST, what=_some(missed)
+        )
+    ]
+
+
+def _corrections(old: Snapshot, checks: Sequence[Checked]) -> list[Refusal]:
+    """Refuse where a correction fails that is new, or that did what it should until now."""
+    failing = [checked for checked in checks if not checked.works and not checked.moot]
+    if not failing:
+        return []
+    failed_before = {(checked.kind, checked.asks) for checked in check(old) if not checked.works}
+    worse = [c.asks for c in failing if (c.kind, c.asks) not in failed_before]
+    return [_refusal("corrections", count=len(worse), what=_some(worse))] if worse else []
 
 
 def _refusal(gate: str, **values: object) -> Refusal:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import aiosqlite
+
 from bot.storage import Storage
 from bot.storage.database import day, stamp
 
@@ -32,6 +34,10 @@ class Member:
     role: Role
     telegram_id: int | None = None
     municipality: str | None = None
+
+
+class LastAdmin(Exception):  # noqa: N818  # a state, not a fault
+    """No admin would be left."""
 
 
 class StaffStore:
@@ -62,15 +68,31 @@ class StaffStore:
         )
         return _member(rows[0]) if rows else None
 
-    async def put(self, member: Member, added_by: str, at: datetime) -> None:
-        """Add a member, or change the one of that name. Raises StorageError."""
+    async def put(
+        self, member: Member, added_by: str, at: datetime, *, keep_admin: bool = False
+    ) -> None:
+        """Add a member, or change the one of that name or id.
+
+        Args:
+            member: As they shall be.
+            added_by: Which of the staff.
+            at: Aware.
+            keep_admin: At least one admin must be left in this table.
+
+        Raises:
+            LastAdmin: If none would be; nothing is changed.
+            StorageError: If nothing was stored.
+        """
         async with self._storage.transaction() as db:
             if member.telegram_id is not None:
-                # The same person under another name: one id has one role.
+                # The same person under another name: one id has one role, and no link from before.
+                former = (member.telegram_id, member.name)
                 await db.execute(
-                    "DELETE FROM staff WHERE telegram_id = ? AND name <> ?",
-                    (member.telegram_id, member.name),
+                    "DELETE FROM logins WHERE name IN"
+                    " (SELECT name FROM staff WHERE telegram_id = ? AND name <> ?)",
+                    former,
                 )
+                await db.execute("DELETE FROM staff WHERE telegram_id = ? AND name <> ?", former)
             await db.execute(
                 "INSERT INTO staff (name, telegram_id, role, municipality, added_on, added_by)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
@@ -86,12 +108,22 @@ class StaffStore:
                     added_by,
                 ),
             )
+            if keep_admin:
+                await _keep_admin(db)
 
-    async def remove(self, name: str) -> bool:
-        """Remove a member and their link; False where there is none. Raises StorageError."""
+    async def remove(self, name: str, *, keep_admin: bool = False) -> bool:
+        """Remove a member and their link; False where there is none.
+
+        Raises:
+            LastAdmin: As `put`.
+            StorageError: If nothing was stored.
+        """
         async with self._storage.transaction() as db:
             await db.execute("DELETE FROM logins WHERE name = ?", (name,))
-            return (await db.execute("DELETE FROM staff WHERE name = ?", (name,))).rowcount == 1
+            found = (await db.execute("DELETE FROM staff WHERE name = ?", (name,))).rowcount == 1
+            if keep_admin:
+                await _keep_admin(db)
+            return found
 
     # ---- one-time links
 
@@ -117,6 +149,12 @@ class StaffStore:
         if not found or datetime.fromisoformat(str(found[0][1])) < now:
             return None
         return str(found[0][0])
+
+
+async def _keep_admin(db: aiosqlite.Connection) -> None:
+    # In the transaction: two admins who remove each other at once must not both succeed.
+    if not await db.execute_fetchall("SELECT 1 FROM staff WHERE role = 'admin' LIMIT 1"):
+        raise LastAdmin
 
 
 def _hash(token: str) -> bytes:

@@ -6,12 +6,12 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from retrieval.document import Pledge, Programme
+from retrieval.document import PINNED, Pledge, Programme
 from retrieval.extraction import ExtractionError, extract
 from retrieval.mending import MendError, apply, mend_file, read_mends
 
@@ -56,13 +56,17 @@ class Corpus:
         return tuple(sorted(names, key=_alphabet))
 
 
-def read_corpus(folder: Path) -> Corpus:
+def read_corpus(folder: Path, current_periods: Sequence[str] = ()) -> Corpus:
     """Read, check and extract every programme in ``folder``.
+
+    Args:
+        folder: With ``programmes.toml``.
+        current_periods: What holds whatever the calendar says: «Bærum 2023-2027».
 
     Raises:
         CorpusError: On the first thing that is wrong, naming the file and line to mend.
     """
-    programmes = tuple(_read_programme(folder, record) for record in read_manifest(folder))
+    programmes = _programmes(folder, current_periods)
     pledges: list[Pledge] = []
     for programme in programmes:
         if programme.kind != "programme":
@@ -85,6 +89,21 @@ def read_corpus(folder: Path) -> Corpus:
     return Corpus(
         programmes=programmes, pledges=tuple(pledges), fingerprint=_fingerprint(folder, programmes)
     )
+
+
+def fingerprint_of(folder: Path, current_periods: Sequence[str] = ()) -> str:
+    """Return the fingerprint that the folder would have now, without extracting anything.
+
+    Raises:
+        CorpusError: As ``read_corpus``, of the manifest and the programme files.
+    """
+    return _fingerprint(folder, _programmes(folder, current_periods))
+
+
+def _programmes(folder: Path, current_periods: Sequence[str]) -> tuple[Programme, ...]:
+    records = read_manifest(folder)
+    pins = _pins(folder / MANIFEST, records, current_periods)
+    return tuple(_read_programme(folder, record, pins) for record in records)
 
 
 def read_manifest(folder: Path) -> list[dict[str, Any]]:
@@ -118,6 +137,31 @@ def read_manifest(folder: Path) -> list[dict[str, Any]]:
             raise CorpusError(path, line, "file_twice", file=record["file"])
         seen.add(record["file"])
     return records
+
+
+def _pins(
+    path: Path, records: Sequence[Mapping[str, Any]], current_periods: Sequence[str]
+) -> dict[str, str]:
+    """Return the pinned period of each municipality that has one."""
+    periods: dict[str, set[str]] = {}
+    for record in records:
+        if record["kind"] == "programme":
+            own = periods.setdefault(record["municipality"], set())
+            own |= {record["period"]} if record.get("period") else set()
+    pins: dict[str, str] = {}
+    for text in current_periods:
+        found = PINNED.fullmatch(unicodedata.normalize("NFC", text))
+        assert found is not None, "checked where it was read"
+        place, period = found[1], found[2]
+        if place not in periods:
+            raise CorpusError(path, 0, "pin_place", place=place, known=", ".join(sorted(periods)))
+        if period not in periods[place]:
+            known = ", ".join(sorted(periods[place])) or "–"
+            raise CorpusError(path, 0, "pin_period", place=place, period=period, known=known)
+        if place in pins:
+            raise CorpusError(path, 0, "pin_twice", place=place)
+        pins[place] = period
+    return pins
 
 
 def _check_record(path: Path, line: int, record: Mapping[str, Any]) -> None:
@@ -162,7 +206,7 @@ def _record_line(text: str, number: int) -> int:
     return starts[number - 1] if number <= len(starts) else 1
 
 
-def _read_programme(folder: Path, record: Mapping[str, Any]) -> Programme:
+def _read_programme(folder: Path, record: Mapping[str, Any], pins: Mapping[str, str]) -> Programme:
     path = folder / record["file"]
     raw, digest = _checked(path, record["sha256"])
     if record.get("received"):
@@ -184,6 +228,9 @@ def _read_programme(folder: Path, record: Mapping[str, Any]) -> Programme:
         sha256=digest,
         received=record.get("received", ""),
         municipality_page=record.get("municipality_page", ""),
+        pinned=pins.get(record.get("municipality", ""), "")
+        if record["kind"] == "programme"
+        else "",
     )
     # Composed, since PDFs from a Mac hold «å» as two characters that no pattern here would know.
     return replace(programme, text=unicodedata.normalize("NFC", text.replace("\r\n", "\n")))
@@ -212,6 +259,8 @@ def _fingerprint(folder: Path, programmes: tuple[Programme, ...]) -> str:
             f"{programme.municipality}\0{programme.period}\0{programme.sha256}\0".encode()
         )
         digest.update(f"{programme.title}\0{programme.url}\0".encode())  # the title is a heading
+        if programme.pinned:
+            digest.update(f"pinned {programme.pinned}\0".encode())
     for path in sorted(folder.glob("*.toml")):
         # Goldens judge answers, they do not make them.
         if path.name not in (MANIFEST, GOLDENS) and path.is_file():

@@ -6,9 +6,22 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Literal
 
 Kind = Literal["bullet", "prose"]
+# "Bærum 2023-2027": a municipality, and the period that holds there whatever the calendar says.
+PINNED = re.compile(r"(\S.{0,60}) ((?:19|20)\d\d-(?:19|20)\d\d)")
+
+
+class Standing(Enum):
+    """Whether a programme's period is the one that holds."""
+
+    CURRENT = "current"
+    ENDED = "ended"
+    COMING = "coming"
+    UNDATED = "undated"
+
 
 _ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "ü": "u", "é": "e"})
 
@@ -30,6 +43,8 @@ class Programme:
         sha256: Of the file that quotes are proved against, in hexadecimal.
         received: Name of the PDF, Word file or web page that the text was read from; empty where
             the text itself is what the party gave.
+        pinned: The period that was named as the one that holds in this municipality; empty: the
+            year decides.
     """
 
     file: str
@@ -43,6 +58,7 @@ class Programme:
     municipality_page: str = ""
     """The municipality's own web page, for what is its business and not the party's."""
     received: str = ""
+    pinned: str = ""
     text: str = field(repr=False, default="")
 
     @property
@@ -54,6 +70,19 @@ class Programme:
     def last_year(self) -> int:
         """Last year of the period; 9999 where none is stated: it cannot be told to have ended."""
         return int(self.period[-4:]) if self.period else 9999
+
+    def standing(self, this_year: int) -> Standing:
+        """Return whether the period holds, is over or is to come: the one place that decides it."""
+        if not self.period:
+            return Standing.UNDATED
+        if self.pinned:
+            # Periods overlap in the year between them, so not by the years within the pinned one.
+            if self.period == self.pinned:
+                return Standing.CURRENT
+            return Standing.ENDED if self.period < self.pinned else Standing.COMING
+        if self.last_year < this_year:
+            return Standing.ENDED
+        return Standing.COMING if self.first_year > this_year else Standing.CURRENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.texts import programmes as texts
 from bot.texts.faults import explain
 from retrieval.corpus import MANIFEST, Corpus, CorpusError, read_corpus
-from retrieval.document import Pledge, Programme
+from retrieval.document import Pledge, Programme, Standing
 from retrieval.layout import read_layout
 from retrieval.mending import mend_file, read_mends
 from retrieval.readers import Note, ReadError, Reading, read_file
@@ -87,7 +87,7 @@ def add(
     with work.copy_of(settings.seeds) as copy:
         with _faults_of(copy, settings.seeds):
             work.add(copy, entry, replace=replace)
-            corpus = read_corpus(copy)
+            corpus = read_corpus(copy, settings.current_periods)
         _show(corpus, copy, entry.file, reading, everything=everything)
         _show_coverage(settings, copy, entry, encoder=settings.encoder and not no_encoder)
     question = (texts.ASK_REPLACE if replace else texts.ASK_ADD).format(file=entry.file)
@@ -104,7 +104,7 @@ def list_(ctx: click.Context) -> None:
     """List the programmes: place, period, what it was received as, pledges, mends."""
     settings = settings_of(ctx)
     with faults():
-        corpus = read_corpus(settings.seeds)
+        corpus = read_corpus(settings.seeds, settings.current_periods)
     counts = Counter(pledge.programme.file for pledge in corpus.pledges)
     year = settings.current_year or datetime.now(tz=UTC).year
     for programme in corpus.programmes:
@@ -129,7 +129,7 @@ def show(ctx: click.Context, file: str, *, everything: bool) -> None:
     settings = settings_of(ctx)
     with faults():
         files = work.files_of(settings.seeds, file)
-        corpus = read_corpus(settings.seeds)
+        corpus = read_corpus(settings.seeds, settings.current_periods)
     received = next((p for p in files if p.suffix not in (".txt", ".toml")), None)
     reading = _read(received) if received else None
     _show(corpus, settings.seeds, file, reading, everything=everything, pledges=True)
@@ -151,7 +151,7 @@ def remove(ctx: click.Context, file: str, *, yes: bool) -> None:
         fail(texts.NOTHING_DONE, FAILED)
     with work.copy_of(settings.seeds) as copy, _faults_of(copy, settings.seeds):
         work.remove(copy, file)
-        read_corpus(copy)  # what is left must still be a corpus
+        read_corpus(copy, settings.current_periods)  # what is left must still be a corpus
     with faults():
         work.remove(settings.seeds, file)
     click.echo(texts.REMOVED.format(file=", ".join(p.name for p in doomed)))
@@ -167,7 +167,7 @@ def diff(ctx: click.Context, old: str, new: str) -> None:
     with faults():
         for file in (old, new):
             work.files_of(settings.seeds, file)
-        corpus = read_corpus(settings.seeds)
+        corpus = read_corpus(settings.seeds, settings.current_periods)
     found = work.compare(_of(corpus, old), _of(corpus, new))
     click.echo(
         texts.DIFF.format(
@@ -243,7 +243,7 @@ def _left_out(left: Sequence[LeftOut], *, everything: bool) -> Iterator[str]:
 
 
 def _note(note: Note) -> str:
-    where = texts.PAGE.format(page=note.page) if note.page else ""
+    where = _where(note.page, note.line) if note.page or note.line else ""
     return f"  {note.count:4}  {texts.NOTES[note.what]}  {where}  {note.sample}".rstrip()
 
 
@@ -327,11 +327,12 @@ def _place(pledge: Pledge) -> str:
 
 
 def _standing(programme: Programme, year: int) -> str:
-    if not programme.period:
-        return texts.UNDATED
-    if programme.last_year < year:
-        return texts.ENDED
-    return texts.COMING if programme.first_year > year else texts.CURRENT
+    return {
+        Standing.UNDATED: texts.UNDATED,
+        Standing.ENDED: texts.ENDED,
+        Standing.COMING: texts.COMING,
+        Standing.CURRENT: texts.CURRENT,
+    }[programme.standing(year)]
 
 
 __all__ = ["BAD_USE", "CorpusError", "programmes"]

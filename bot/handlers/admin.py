@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 
+from bot import staff
 from bot.context import BotContext
-from bot.handlers.people import texts_of
+from bot.handlers import pages
+from bot.handlers.people import texts_of, voice_of
+from bot.handlers.presses import acknowledge
 from bot.index_holder import Candidate, NotWaiting, ReloadRunning
 from bot.reload import Golden, Report, examine, read_goldens
 from bot.services import Services, audit
 from bot.storage import StorageError
+from bot.storage_staff import Member, Role
 from bot.texts import Texts
 from bot.texts.faults import FAULTS, explain
 from retrieval.build import Snapshot
@@ -50,17 +55,61 @@ async def reload(update: Update, context: BotContext) -> None:
     await told.edit_text(text, parse_mode=None, reply_markup=markup)
 
 
+async def refused(update: Update, context: BotContext) -> None:
+    """Do nothing; write down that it was tried, and answer as to a command that does not exist.
+
+    The row says what was tried and how, never by whom: that would be a fact about a voter.
+    """
+    message = update.effective_message
+    assert message is not None, "promised by CommandHandler"
+    assert message.text is not None, "promised by CommandHandler"
+    command = message.text.split()[0][1:].partition("@")[0].lower()
+    await _write_down(context.services, f"{command} {_way(update, message)}")
+    if update.message is not None and message.chat.type == ChatType.PRIVATE:
+        await pages.unknown(update, context)
+
+
+def _way(update: Update, message: Message) -> str:
+    if update.edited_message is not None:
+        return "edited"
+    if message.chat.type != ChatType.PRIVATE:
+        return "anonymous" if message.sender_chat is not None else message.chat.type
+    if message.forward_origin is not None:
+        return "forwarded"
+    return "via bot" if message.via_bot is not None else "other id"
+
+
+async def _write_down(services: Services, what: str) -> None:
+    """Add a row for an attempt, or for many. A failing log lets nobody in, and says no more."""
+    attempts = services.refusals.attempt()
+    if not attempts:
+        return
+    try:
+        await audit(services, "", "refused", what, attempts)
+    except StorageError as exc:
+        logger.error("refusal not recorded: %s", exc)  # noqa: TRY400  # the reason says it all
+
+
+async def _member(services: Services, telegram_id: int) -> Member | None:
+    try:
+        return await staff.member_with_id(services, telegram_id)
+    except StorageError as exc:
+        logger.error("role not read: %s", exc)  # noqa: TRY400  # the reason says it all
+        return None
+
+
 async def pressed(update: Update, context: BotContext) -> None:
     """Publish, cancel or undo, if the one who pressed is an admin and the button still holds."""
     query, texts, services = update.callback_query, texts_of(update), context.services
     assert query is not None, "promised by CallbackQueryHandler"
     found = PRESS.match(query.data or "")
     assert found is not None, "promised by PRESS"
-    # Buttons come from the client; only the numeric id tells who presses.
-    if query.from_user.id not in services.settings.admins:
-        await query.answer(texts.vote_expired)
-        return
     action, token, percent = found[1], found[2], int(found[3])
+    # Buttons come from the client; only the numeric id tells who presses.
+    if not staff.may(await _member(services, query.from_user.id), Role.ADMIN):
+        await _write_down(services, f"reload_{_NAMES[action]} button")
+        await acknowledge(query, (await voice_of(update, context)).texts.vote_expired)
+        return
     if action == "f":
         await query.answer()
         await _edit(query, None, _keyboard(texts, token, percent, confirmed=True))
@@ -79,7 +128,7 @@ async def pressed(update: Update, context: BotContext) -> None:
     await _edit(query, said, markup)
 
 
-_NAMES = {"p": "publish", "c": "cancel", "u": "undo"}
+_NAMES = {"p": "publish", "f": "confirm", "c": "cancel", "u": "undo"}
 
 
 def _act(
@@ -162,6 +211,12 @@ def _told(
     ]  # fmt: skip
     if report.moot:
         lines.append(texts.reload_moot.format(count=report.moot))
+    if report.corrections:
+        lines.append(
+            texts.reload_corrected.format(
+                passed=report.corrections_passed, total=report.corrections
+            )
+        )
     if report.needs_confirmation:
         lines.append(texts.reload_fewer.format(percent=report.fewer))
     percent = report.fewer if report.needs_confirmation else 0

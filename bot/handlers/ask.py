@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 
+from bot import maintenance
 from bot.answering import Answer
 from bot.cards import PER_PAGE, more_card, why_card
 from bot.context import BotContext
@@ -53,6 +55,8 @@ async def ask_text(message: Message, context: BotContext, text: str, voice: Voic
     before = services.recent.get(chat)
     reader = services.index.snapshot.searcher.reader
     understood = understand(text, before, reader)
+    if services.health.maintenance:
+        before = None  # «hvorfor det?» and «mer» are questions too
     if before is not None and understood.kind is Kind.WHY and before.pledge_ids:
         card = why_card(before, services.index.snapshot, voice.texts)
         if card is not None:
@@ -114,17 +118,20 @@ async def prepare(
 
     ``said_at`` is when Telegram had the question, by its own clock.
     """
-    reply = await answer_question(services, question, voice.texts, voice.municipality)
+    found = await answer_question(services, question, voice.texts, voice.municipality)
+    reply = maintenance.instead(services, found, voice.texts)
     html = render_html(
         reply.answer,
         voice.texts,
         party=services.settings.party_name,
         this_year=reply.snapshot.this_year,
     )
-    try:
-        answer_id = await log_answer(services, reply.answer, CHANNEL, voice.user_id, said_at) or ""
-    except StorageError:
-        answer_id = ""
+    answer_id = ""
+    if not maintenance.stands_in(reply.answer):
+        with suppress(StorageError):  # the log's own line says so
+            answer_id = (
+                await log_answer(services, reply.answer, CHANNEL, voice.user_id, said_at) or ""
+            )
     markup = under_answer(
         answer_id,
         reply.answer,

@@ -8,6 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext.filters import MessageFilter
 from telegram.helpers import create_deep_linked_url
 
+from bot import maintenance
 from bot.context import BotContext
 from bot.handlers.people import texts_of
 from bot.limits import LONGEST_QUESTION
@@ -54,7 +55,7 @@ async def _answer(message: Message, context: BotContext, question: str, texts: T
         await message.reply_text(text, parse_mode=None)
         return
     alone = replace(services, policy=replace(services.policy, max_quotes=1))
-    given = await answer_question(alone, question, texts)
+    given = maintenance.instead(services, await answer_question(alone, question, texts), texts)
     html = render_html(
         given.answer,
         texts,

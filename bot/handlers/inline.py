@@ -11,6 +11,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot import maintenance
 from bot.browsing import pledge_of
 from bot.cards import inline_card
 from bot.context import BotContext
@@ -39,7 +40,9 @@ async def inline(update: Update, context: BotContext) -> None:
     cards = [_card(pledge, voice, this_year) for pledge in pledges]
     button = None
     if not cards:
-        button = InlineQueryResultsButton(voice.texts.button_private, start_parameter="inline")
+        paused = context.services.health.maintenance
+        label = voice.texts.maintenance_short if paused else voice.texts.button_private
+        button = InlineQueryResultsButton(label, start_parameter="inline")
     try:
         # Personal: the language and the municipality are this voter's.
         await query.answer(cards, cache_time=SECONDS, is_personal=True, button=button)
@@ -54,7 +57,8 @@ async def _found(services: Services, text: str, voice: Voice) -> list[Pledge]:
         return [shared]
     if len(text) < 2 or len(text) > LONGEST_QUESTION:
         return []
-    reply = await answer_question(services, text, voice.texts, voice.municipality)
+    found = await answer_question(services, text, voice.texts, voice.municipality)
+    reply = maintenance.instead(services, found, voice.texts)
     hits = (*reply.answer.hits, *reply.answer.more)[:MOST]
     fits = (h.pledge for h in hits)
     return [p for p in fits if length(inline_card(p, voice.texts, snapshot.this_year)) <= LIMIT]

@@ -19,6 +19,7 @@ from bot.backup import backups
 from bot.context import BotContext
 from bot.handlers.people import texts_of
 from bot.services import Services
+from bot.staff import admins_now
 from bot.storage_maintenance import live_journal_mode, open_updates, size
 from bot.texts import Texts
 
@@ -48,7 +49,7 @@ async def status_text(services: Services, texts: Texts) -> str:
     found = await asyncio.to_thread(backups, settings.backups)
     pledges = Counter(p.municipality for p in services.index.snapshot.corpus.pledges)
     age = health.poll_age
-    return texts.status.format(
+    text = texts.status.format(
         answers=answers,
         misses=misses,
         queued=queue[0],
@@ -72,6 +73,16 @@ async def status_text(services: Services, texts: Texts) -> str:
         ptb=telegram.__version__,
         sqlite=sqlite3.sqlite_version,
     )
+    return f"{texts.status_maintenance}\n{text}" if health.maintenance else text
+
+
+def tell_present_admins(bot: Bot, services: Services) -> Callable[[str], Awaitable[None]]:
+    """Return what sends one text to each who is an admin by then, and never raises."""
+
+    async def tell(text: str) -> None:
+        await tell_admins(bot, await admins_now(services))(text)
+
+    return tell
 
 
 def tell_admins(bot: Bot, admins: frozenset[int]) -> Callable[[str], Awaitable[None]]:

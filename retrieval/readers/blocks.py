@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 PAGE = "\f"
 DEEPEST = 4  # heading levels that are told apart
+# Most paragraphs and characters in a cell of a table; more are a text of its own.
+_PARAGRAPHS, _LONGEST = 3, 600
 _CONTROL = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
@@ -41,12 +43,14 @@ class Note:
         what: Name of the sentence in ``bot/texts/faults.py``.
         count: How many times; 1 for one.
         page: The first page, from 1; 0 where the format has none.
+        line: The first line of the file, from 1; 0 where the format has none that people see.
         sample: The beginning of the first of them.
     """
 
     what: str
     count: int = 1
     page: int = 0
+    line: int = 0
     sample: str = ""
 
 
@@ -81,22 +85,76 @@ class Block:
 class Notes:
     """Counts what is left out or looks wrong, one line for each kind."""
 
-    _seen: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    _seen: dict[tuple[str, int, int], Note] = field(default_factory=dict)
 
-    def add(self, what: str, *, page: int = 0, sample: str = "", count: int = 1) -> None:
-        """Count one more; the page and words of the first are kept."""
-        before, first, words = self._seen.get(what, (0, page, " ".join(clean(sample).split())[:80]))
-        self._seen[what] = (before + count, first, words)
+    def add(
+        self,
+        what: str,
+        *,
+        page: int = 0,
+        line: int = 0,
+        sample: str = "",
+        count: int = 1,
+        apart: bool = False,
+    ) -> None:
+        """Count one more; the place and words of the first are kept.
+
+        Args:
+            apart: Count it with those of its own page or line only: a person shall look there.
+        """
+        key = (what, page, line) if apart else (what, 0, 0)
+        words = " ".join(clean(sample).split())[:80]
+        first = self._seen.get(key, Note(what=what, count=0, page=page, line=line, sample=words))
+        self._seen[key] = replace(first, count=first.count + count)
 
     def __len__(self) -> int:
         return len(self._seen)
 
     def all(self) -> tuple[Note, ...]:
         """Return the lines, in the order they were first seen."""
-        return tuple(
-            Note(what=what, count=count, page=page, sample=sample)
-            for what, (count, page, sample) in self._seen.items()
-        )
+        return tuple(self._seen.values())
+
+
+def is_table(rows: Sequence[Sequence[Sequence[Block]]]) -> bool:
+    """Tell a table of figures and measures from one that only lays out the page.
+
+    A table divides its text: some row has two cells or more with words in them, and no cell is a
+    small text of its own, with headings, bullets or many paragraphs.
+
+    Args:
+        rows: Each row's cells, each cell's blocks.
+    """
+    cells = [cell for row in rows for cell in row]
+    laid_out = any(
+        len(cell) > _PARAGRAPHS
+        or sum(len(b.text) for b in cell) > _LONGEST
+        or (len(cell) > 1 and any(b.kind != "text" for b in cell))
+        for cell in cells
+    )
+    return not laid_out and any(sum(bool(cell) for cell in row) > 1 for row in rows)
+
+
+def note_table(
+    notes: Notes, warnings: Notes, rows: Sequence[Sequence[Sequence[Block]]], *, line: int = 0
+) -> bool:
+    """Write down that there is a table, and return whether to leave it out.
+
+    Read across, its cells would make sentences nobody wrote; one by one, they are out of their
+    context: «Vi vil spare 3 mill.» beside «2025».
+    """
+    first = next((b for row in rows for cell in row for b in cell), None)
+    if first is None:
+        return False
+    filled = sum(any(row) for row in rows)
+    out = is_table(rows)
+    if out:
+        notes.add("table", page=first.page, line=line, sample=first.text, count=filled)
+    if out or any(len(row) > 1 for row in rows):
+        what = "table_left_out" if out else "table_read"
+        warnings.add(
+            what, page=first.page, line=line, sample=first.text, count=filled, apart=True
+        )  # fmt: skip
+    return out
 
 
 def clean(text: str) -> str:

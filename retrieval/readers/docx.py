@@ -22,6 +22,7 @@ from retrieval.readers.blocks import (
     Reading,
     clean,
     is_title,
+    note_table,
     to_text,
 )
 
@@ -155,8 +156,12 @@ class _Document:
             if element.tag == f"{_W}p":
                 yield from self._paragraph(element)
             elif element.tag == f"{_W}tbl":
-                for cell in element.iter(f"{_W}tc"):
-                    yield from self.blocks(cell)
+                rows = [
+                    [list(self.blocks(cell)) for cell in _within(row, "tc", "tr")]
+                    for row in _within(element, "tr", "tbl")
+                ]
+                if not note_table(self.notes, self.warnings, rows):
+                    yield from (block for row in rows for cell in row for block in cell)
             elif element.tag in (f"{_W}sdt", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
                 inner = element.find(f"{_W}sdtContent")
                 yield from self.blocks(element if inner is None else inner)
@@ -230,6 +235,13 @@ class _Document:
                 yield " "
             else:
                 yield from self._words(child)
+
+
+def _within(parent: etree._Element, tag: str, kind: str) -> Iterator[etree._Element]:
+    """Yield the rows or cells of a table, also those in content controls, not those of one within."""
+    for found in parent.iter(f"{_W}{tag}"):
+        if next(found.iterancestors(f"{_W}{kind}")) is parent:
+            yield found
 
 
 def _all_bold(paragraph: etree._Element) -> bool:

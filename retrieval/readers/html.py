@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lxml import etree, html
 
-from retrieval.readers.blocks import Block, Notes, ReadError, Reading, clean, is_title, to_text
+from retrieval.readers.blocks import (
+    Block,
+    Notes,
+    ReadError,
+    Reading,
+    clean,
+    is_title,
+    note_table,
+    to_text,
+)
 
 _DEEPEST = 200  # elements inside each other; a hostile page nests without end
 _NEVER = frozenset(
@@ -61,11 +71,12 @@ def read(raw: bytes) -> Reading:
         root = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as exc:
         raise ReadError("damaged", reason="HTML") from exc
-    notes = Notes()
-    walk = _Walk(notes)
+    notes, warnings = Notes(), Notes()
+    walk = _Walk(notes, warnings)
     walk.element(_main(root), 0)
     walk.flush()
-    return Reading(text=to_text(_without_link_lists(walk, notes)), left_out=notes.all())
+    text = to_text(_without_link_lists(walk, notes))
+    return Reading(text=text, left_out=notes.all(), warnings=warnings.all())
 
 
 def _decode(raw: bytes) -> str:
@@ -111,6 +122,7 @@ class _Walk:
     """Walks the tree in order, gathering text until a block ends."""
 
     notes: Notes
+    warnings: Notes
     blocks: list[Block] = field(default_factory=list)
     linked: list[float] = field(default_factory=list)
     """Of each block: the share of its letters that are a link."""
@@ -145,6 +157,10 @@ class _Walk:
         block = tag in _BLOCKS
         if block:
             self.flush()
+        if tag == "table" and note_table(
+            self.notes, self.warnings, _rows(element), line=element.sourceline or 0
+        ):
+            return
         kind, level = self._kind, self._level
         if tag in _HEADINGS or tag == "summary":
             self._kind, self._level = "heading", _HEADINGS.get(tag, 4)
@@ -202,6 +218,25 @@ class _Walk:
             self.flush()
         else:
             self._parts.append(" ")
+
+
+def _rows(table: html.HtmlElement) -> list[list[list[Block]]]:
+    """Return what the cells of a table hold, told from their elements: the walk comes later."""
+    # Not the rows of a table within: that is a text of its own in one cell of this one.
+    rows = table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")
+    return [[_cell(cell) for cell in row.xpath("./td | ./th")] for row in rows]
+
+
+def _cell(cell: html.HtmlElement) -> list[Block]:
+    text = clean(" ".join(cell.text_content().split()))
+    if not text:
+        return []
+    inner = list(cell.iter("table", "li", "p", *_HEADINGS))
+    inner = [element.tag for element in cell.iter("table", "li", "p", *_HEADINGS)]
+    if len(inner) < 2 and "table" not in inner:
+        return [Block(kind="text", text=text)]
+    kind: Literal["bullet", "text"] = "text" if set(inner) == {"p"} else "bullet"
+    return [Block(kind=kind, text=text), *(Block(kind="text", text="") for _ in inner[1:] or inner)]
 
 
 def _chrome(element: html.HtmlElement, tag: str) -> str:

@@ -35,21 +35,23 @@ def read(raw: bytes) -> Reading:
     Raises:
         ReadError: If it is not UTF-8.
     """
-    left_out = Notes()
+    left_out, warnings = Notes(), Notes()
     text = re.sub(r"<!--.*?-->", "", decode(raw).replace("\r\n", "\n"), flags=re.DOTALL)
     lines = text.split("\n")
     if lines and lines[0].strip() == "---" and "---" in (s.strip() for s in lines[1:60]):
         end = next(i for i, line in enumerate(lines[1:60], 1) if line.strip() == "---")
         left_out.add("front_matter", sample=lines[1])
-        lines = lines[end + 1 :]
-    return Reading(text=to_text(_blocks(lines, left_out)), left_out=left_out.all())
+        # Blank, so that the lines keep their numbers.
+        lines[: end + 1] = [""] * (end + 1)
+    text = to_text(_blocks(lines, left_out, warnings))
+    return Reading(text=text, left_out=left_out.all(), warnings=warnings.all())
 
 
-def _blocks(lines: list[str], left_out: Notes) -> list[Block]:
+def _blocks(lines: list[str], left_out: Notes, warnings: Notes) -> list[Block]:
     blocks: list[Block] = []
     open_block: Block | None = None  # takes the next line, if that is only a line more
-    fenced = False
-    for line in lines:
+    fenced, table = False, 0  # the line where a table began; 0: none is open
+    for number, line in enumerate(lines, 1):
         if _FENCE.match(line):
             fenced, open_block = not fenced, None
             continue
@@ -58,6 +60,7 @@ def _blocks(lines: list[str], left_out: Notes) -> list[Block]:
             continue
         body = re.sub(r"^(?:\s{0,3}>\s?)+", "", line)
         heading, item = _HEADING.match(body), _ITEM.match(body)
+        table = (table or number) if _TABLE.match(body) else 0
         if not body.strip():
             open_block = None
         elif _FOOTNOTE.match(body):
@@ -66,7 +69,8 @@ def _blocks(lines: list[str], left_out: Notes) -> list[Block]:
         elif _TABLE.match(body):
             cells = [cell.strip() for cell in body.strip().strip("|").split("|")]
             if not all(re.fullmatch(r":?-{1,80}:?", cell) for cell in cells):
-                blocks.extend(Block(kind="text", text=_inline(cell)) for cell in cells if cell)
+                left_out.add("table", line=table, sample=cells[0])
+                warnings.add("table_left_out", line=table, sample=cells[0], apart=True)
             open_block = None
         elif heading:
             blocks.append(Block(kind="heading", level=len(heading[1]), text=_inline(heading[2])))

@@ -93,7 +93,7 @@ def read(raw: bytes) -> Reading:
     _leave_out_footnotes(pages, body, notes)
     lines: list[_Run] = []
     for page in pages:
-        lines.extend(_without_tables(_reading_order(page), notes))
+        lines.extend(_without_tables(_reading_order(page), notes, warnings))
     blocks = list(_blocks(lines, body))
     return Reading(text=to_text(blocks), pages=count, left_out=notes.all(), warnings=warnings.all())
 
@@ -321,12 +321,18 @@ def _leave_out_footnotes(pages: list[list[_Run]], body: float, notes: Notes) -> 
         page[:] = [line for line in page if line not in foot]
 
 
-def _without_tables(lines: Sequence[_Run], notes: Notes) -> Iterator[_Run]:
+def _without_tables(lines: Sequence[_Run], notes: Notes, warnings: Notes) -> Iterator[_Run]:
     """Leave out the rows of tables: their cells, read across, would make sentences nobody wrote."""
-    dropped = False
+    dropped, before = False, float("inf")
     for line in lines:
         if line.row:
-            notes.add("table", page=line.page, sample=line.text)
+            # The cells of a row come from left to right, so the next row begins further left.
+            first = not dropped or line.x0 <= before
+            notes.add("table", page=line.page, sample=line.text, count=first)
+            warnings.add(
+                "table_left_out", page=line.page, sample=line.text, count=first, apart=True
+            )  # fmt: skip
+            before = line.x0
         else:
             line.parted = dropped
             yield line

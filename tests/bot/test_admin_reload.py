@@ -46,8 +46,11 @@ def buttons(call: dict) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-async def offered(application, process, chief, telegram: FakeTelegram, services: Services):
+async def offered(
+    application, process, chief, telegram: FakeTelegram, services: Services, monkeypatch
+):
     """Return a function: a new version -> the buttons that /reload offers for it."""
+    monkeypatch.setattr(handler, "EVERY", 60)  # so that the first edit is the last word
 
     async def offer(fresh: Snapshot, command: str = "/reload") -> list[tuple[str, str]]:
         services.index._rebuild = lambda _: fresh
