@@ -122,6 +122,11 @@ def answer(
     topic = searcher.topics.tree.matching(text) if searcher.topics else None
     if topic is not None and topic.scope == CRISIS and _is_politics(searcher, question):
         topic = None
+    # Whoever is in need gets help, whatever was approved.
+    if topic is None or topic.scope != CRISIS:
+        approved = _approved(blank, searcher, policy, question, asked)
+        if approved is not None:
+            return approved
     if topic is not None and topic.scope in _PLAIN_TALK:
         return _fixed(blank, searcher, topic, "pattern")
     if question.other_parties:
@@ -158,6 +163,45 @@ def answer(
     return replace(
         blank, outcome=outcome, hits=tuple(shown), more=tuple(more),
         evidence={"rule": "probability", **why},
+    )  # fmt: skip
+
+
+def _approved(
+    blank: Answer,
+    searcher: Searcher,
+    policy: AnswerPolicy,
+    question: Question,
+    asked: Sequence[str],
+) -> Answer | None:
+    """Return the answer that a person approved for just this question; None where there is none.
+
+    The evidence is not asked: it would say yes, but may put another pledge first.
+    """
+    ruling = searcher.approved.find(question, asked) if searcher.approved else None
+    if ruling is None:
+        return None
+    if ruling.topic:
+        topics = searcher.topics
+        topic = topics.tree.by_id.get(ruling.topic) if topics else None
+        return None if topic is None else _fixed(blank, searcher, topic, "approved")
+    scores = searcher.score(question)
+    hits = searcher.search(question, municipalities=asked, scores=scores)
+    top = max((hit.score for hit in hits), default=0.0)
+    found_by_id = {hit.pledge.id: hit for hit in hits}
+    first = [found_by_id[name] for name in ruling.pledge_ids if name in found_by_id]
+    if not first:
+        return None  # approved for another municipality's pledges
+    # Above all others, yet near: how far down the rest is good enough is measured from the first.
+    raised = [replace(hit, score=top + (len(first) - i) * 1e-4) for i, hit in enumerate(first)]
+    rest = [hit for hit in hits if hit.pledge.id not in ruling.pledge_ids]
+    ordered = [*raised, *rest][: 6 * policy.max_quotes]
+    found = gather(searcher, question, scores, asked)
+    model = searcher.model
+    why = _why(searcher, question, scores, found, model, model.probability(found), ordered, asked)
+    shown, more = choose(ordered, policy, several=len(asked) != 1)
+    return replace(
+        blank, outcome=Outcome.HIT, hits=tuple(shown), more=tuple(more),
+        evidence={"rule": "approved", **why},
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
@@ -32,7 +32,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest, HTTPXRequest
 
-from bot import logs
+from bot import logs, maintenance
 from bot.backup import BackupError
 from bot.callback_data import (
     AskAgain,
@@ -59,24 +59,34 @@ from bot.handlers import (
     inline,
     pages,
     privacy,
+    staff,
+    staff_roles,
     status,
+    weblogin,
 )
+from bot.handlers.staff_roles import only
 from bot.inbox import Inbox, InboxBot, Interrupted
 from bot.limits import PRESSES_A_MINUTE, QUESTIONS_A_MINUTE, Limiter
 from bot.ordering import ChatOrder
-from bot.pages import PAGES
+from bot.pages import PAGES, help_
 from bot.privacy import buttons
 from bot.profile import set_profile
+from bot.review.report import Reports
 from bot.sending import PatientSender, Wire
 from bot.services import Services, make_services
 from bot.storage import StorageError
 from bot.storage_inbox import InboxStore
+from bot.storage_staff import Role
 from bot.texts.faults import explain
 from bot.upkeep import Upkeep
+from bot.weblinks import missing_packages
+
+if TYPE_CHECKING:
+    from bot.web.serving import WebServer
 
 logger = logging.getLogger(__name__)
 
-FAILED, SCHEMA_NEWER, TOKEN_REFUSED = 1, 3, 5  # exit codes
+FAILED, BAD_SETTINGS, SCHEMA_NEWER, TOKEN_REFUSED = 1, 2, 3, 5  # exit codes
 LEAVE = 4.0  # seconds from the stop signal to the end, whatever still runs
 # Exactly what the table below handles.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query")
@@ -90,10 +100,8 @@ def routes(settings: Settings) -> Sequence[Handler]:
     here = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
     in_group = filters.UpdateType.MESSAGE & filters.ChatType.GROUPS
     edit = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE
-    # Names a set of ids, so that an empty one matches nobody.
-    # By the numeric id alone: a username can be taken over. Nobody else's words, nor another bot's.
+    # Nobody else's words, nor another bot's.
     own_words = ~filters.FORWARDED & ~filters.VIA_BOT
-    admin_here = here & own_words & filters.User(settings.admins, allow_empty=False)
     chosen = {
         "start": browse.start_here,
         "spor": browse.spor,
@@ -115,12 +123,44 @@ def routes(settings: Settings) -> Sequence[Handler]:
         (OpenHeading, browse.open_heading),
         (AskExample, browse.ask_example),
     )
+    # Who is staff is asked at each use: a role may have been given or taken away since.
+    staff_only = {
+        "reload": only(Role.ADMIN, admin.reload, beside=True),  # building takes seconds
+        "oppdater": only(Role.ADMIN, admin.reload, beside=True),
+        "status": only(Role.ADMIN, status.status),
+        "rolle": only(Role.ADMIN, staff_roles.role),
+        "vedlikehold": only(Role.ADMIN, staff_roles.switch_maintenance),
+        **({"weblogin": weblogin.weblogin} if settings.review else {}),
+    }
+    for_reviewers = {
+        "innboks": only(Role.REVIEWER, staff.inbox),
+        "statistikk": only(Role.REVIEWER, staff.statistics, beside=True),  # a chart takes a second
+        "eksport": only(Role.REVIEWER, staff.export, beside=True),
+    }
+    staff_only |= for_reviewers
+    # An empty list matches no chat.
+    staff_chat = filters.Chat(
+        [settings.staff_chat] if settings.staff_chat else [], allow_empty=False
+    )
+    # From anybody else, from elsewhere, or in another's words: written down, and unknown.
+    elsewhere = CommandHandler(sorted(staff_only), admin.refused, filters=filters.ALL)
     return (
         *(CommandHandler(name, handler, filters=here) for name, handler in chosen.items()),
-        *(CommandHandler(name, pages.show(page), filters=here) for name, page in PAGES.items()),
-        # block=False: building takes seconds, and the admin's chat must not wait for it.
-        CommandHandler(["reload", "oppdater"], admin.reload, filters=admin_here, block=False),
-        CommandHandler("status", status.status, filters=admin_here),
+        *(
+            CommandHandler(name, pages.show(page), filters=here)
+            for name, page in PAGES.items()
+            if page is not help_
+        ),
+        CommandHandler(("hjelp", "help"), staff_roles.help_, filters=here),
+        *(
+            CommandHandler(name, handler, filters=here & own_words)
+            for name, handler in staff_only.items()
+        ),
+        *(
+            CommandHandler(name, handler, filters=in_group & staff_chat & own_words)
+            for name, handler in for_reviewers.items()
+        ),
+        elsewhere,
         CommandHandler("slett", privacy.ask_erase, filters=here),
         CommandHandler("mine_data", privacy.my_data, filters=here),
         CommandHandler("samtykke", privacy.consent, filters=here),
@@ -141,6 +181,7 @@ def routes(settings: Settings) -> Sequence[Handler]:
         CallbackQueryHandler(privacy.erase_pressed, pattern=buttons.ERASE),
         CallbackQueryHandler(privacy.consent_pressed, pattern=buttons.CONSENT),
         CallbackQueryHandler(admin.pressed, pattern=admin.PRESS),
+        CallbackQueryHandler(staff.pressed, pattern=staff.PRESS),
         CallbackQueryHandler(feedback.foreign_button),
     )
 
@@ -218,7 +259,12 @@ class PromptApplication(BotApplication):
 
 
 async def _begin(inbox: Inbox | None, application: BotApplication) -> None:
-    """Queue what an earlier process left, before anything new is fetched."""
+    """Queue what an earlier process left, before anything new is fetched.
+
+    Raises:
+        StorageError: If the log does not tell whether voters are answered.
+    """
+    await maintenance.load(application.bot_data)
     if inbox is not None:
         for left in await inbox.recover(application.bot):
             await application.update_queue.put(left)
@@ -234,6 +280,9 @@ def run(settings: Settings) -> int:
     # PTB 22 warns at every 429 that retry_after will become a timedelta; `sending` takes both.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
     logs.configure(settings.token)
+    if settings.review and (missing := missing_packages()):
+        fault = ConfigError("review_missing", path=settings.path, name=", ".join(missing))
+        return _fail(explain(fault), BAD_SETTINGS)
     # Until polling has a handler of its own: building takes seconds, and nothing is under way yet.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     services = make_services(settings)
@@ -253,7 +302,9 @@ def run(settings: Settings) -> int:
         try:
             time.sleep(upkeep.prepare())  # more than 0 only in a crash loop
             runner.run(services.storage.open())
+            runner.run(upkeep.opened())
             keep_up(application, upkeep)
+            web = runner.run(serve_pages(application, upkeep))
             try:
                 logger.info(
                     "serving version=%s pledges=%d",
@@ -263,6 +314,8 @@ def run(settings: Settings) -> int:
                 _poll(application, settings)
                 upkeep.stopped()
             finally:
+                if web is not None:
+                    runner.run(web.stop())
                 runner.run(inbox.close())
                 runner.run(services.storage.close())
         except StorageError as exc:
@@ -281,18 +334,43 @@ def keep_up(application: BotApplication, upkeep: Upkeep) -> None:
     """Have the upkeep run from the moment that Telegram has accepted the token until the end."""
     before, after = application.post_init, application.post_shutdown
 
+    services = application.bot_data
+    reports = Reports(services, staff.send_reports(application.bot, services.settings))
+
     async def started(application: BotApplication) -> None:
-        await upkeep.start(status.tell_admins(application.bot, upkeep.admins))
+        await upkeep.start(status.tell_present_admins(application.bot, application.bot_data))
         if before is not None:
             await before(application)
+        reports.start()
 
     async def ended(application: BotApplication) -> None:
+        await reports.stop()
         await upkeep.stop()
         if after is not None:
             await after(application)
 
     # Not post_stop: that is left out where the start was broken off.
     application.post_init, application.post_shutdown = started, ended
+
+
+async def serve_pages(application: BotApplication, upkeep: Upkeep) -> WebServer | None:
+    """Serve staff's pages where the settings say so. What fails there costs no voter an answer."""
+    services = application.bot_data
+    if not services.settings.review:
+        return None
+    # Here: its packages need not be installed where there are no pages.
+    from bot.web.serving import PortTakenError, WebServer  # noqa: PLC0415
+
+    failed = partial(upkeep.alerts.note, "pages")
+    web = WebServer(
+        services, status.tell_present_admins(application.bot, application.bot_data), failed
+    )
+    try:
+        await web.start()
+    except PortTakenError as exc:
+        logger.warning("pages not served: %s", exc.values["reason"])
+        failed(explain(exc))
+    return web
 
 
 def _poll(application: BotApplication, settings: Settings) -> None:

@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from retrieval.document import PINNED
+
 DEFAULT_CONFIG = "config.toml"
+# "12345", or "12345 Asker": a Telegram id, and the one municipality that is reviewed.
+REVIEWER = re.compile(r"([1-9]\d{0,15})(?: (\S.{0,60}))?", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -40,6 +44,7 @@ class Settings:
     logging: str
     keys: Path
     token: str = field(repr=False)
+    token_in_environment: bool
     base_url: str
     base_file_url: str
     admins: frozenset[int]
@@ -101,6 +106,11 @@ _FLAGS = frozenset(("retrieval.encoder", "review.enabled", "review.second_person
 _CHOICES = {"privacy.logging": ("avidentifisert", "samtykke", "av")}
 _LISTS = frozenset(("telegram.admins",))
 _TEXT_LISTS = frozenset(("telegram.reviewers", "corpus.current_periods"))
+# The form of each text in a list; its fault says it in words.
+_FORMS = {
+    "telegram.reviewers": (REVIEWER, "not_reviewers"),
+    "corpus.current_periods": (PINNED, "not_periods"),
+}
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}")
 
 
@@ -135,6 +145,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         retention_days=flat["storage.retention_days"],
         logging=flat["privacy.logging"],
         keys=folder("privacy.keys", "LOFTEBOT_KEYS"),
+        token_in_environment=bool(environ.get("TELEGRAM_BOT_TOKEN", "").strip()),
         token=_token(
             path, here, environ.get("LOFTEBOT_TOKEN_FILE") or flat["telegram.token_file"], environ
         ),
@@ -216,6 +227,10 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         isinstance(value, list) and all(isinstance(v, str) for v in value)
     ):
         raise ConfigError("not_texts", path=path, key=name)
+    if name in _FORMS:
+        form, fault = _FORMS[name]
+        if not all(form.fullmatch(text) for text in value):
+            raise ConfigError(fault, path=path, key=name)
     if name == "review.time_zone" and not _is_zone(value):
         raise ConfigError("not_zone", path=path, key=name)
     if (

@@ -24,14 +24,16 @@ class AlreadyRunningError(LockError):
 
 
 @contextmanager
-def only_instance(directory: Path) -> Iterator[None]:
+def only_instance(directory: Path, file: str = FILE) -> Iterator[None]:
     """Hold the data directory while the block runs. The kernel lets go when the process ends.
+
+    ``file`` names what is held, where it is less than the whole.
 
     Raises:
         AlreadyRunningError: If another process holds it. Does not wait.
         LockError: If the directory cannot be used.
     """
-    path = directory / FILE
+    path = directory / file
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Never deleted: a second process could then lock a new file of the same name.

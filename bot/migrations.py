@@ -183,7 +183,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
         "ALTER TABLE answers ADD COLUMN likeness BLOB",  # keyed; alike questions share it
-        "CREATE INDEX answers_by_likeness ON answers (likeness, asked_on)",
+        # Which case an answer belongs to: of all alike questions, or of its own.
+        """
+        ALTER TABLE answers ADD COLUMN case_id TEXT AS (
+          CASE WHEN likeness IS NULL THEN 'a-' || id ELSE lower(hex(likeness)) END
+        ) VIRTUAL
+        """,
+        "CREATE INDEX answers_by_case ON answers (case_id, asked_on)",
         """
         CREATE TABLE cases (
           id         TEXT NOT NULL PRIMARY KEY,    -- of alike questions: their likeness in hex
@@ -208,18 +214,209 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
           PRIMARY KEY (case_id, version)
         ) STRICT, WITHOUT ROWID
         """,
+        # What was asked about by place as well; never beside a pseudonym (bot/storage/answers.py).
+        """
+        CREATE TABLE counts_2 (
+          day          TEXT NOT NULL,              -- UTC, 2026-01-31
+          municipality TEXT NOT NULL,              -- asked about; empty: none in particular
+          topic        TEXT NOT NULL,              -- of the topic tree; empty: none
+          outcome      TEXT NOT NULL,
+          answers      INTEGER NOT NULL CHECK (answers > 0),
+          PRIMARY KEY (day, municipality, topic, outcome)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "INSERT INTO counts_2 SELECT day, '', topic, outcome, answers FROM counts",
+        "DROP TABLE counts",
+        "ALTER TABLE counts_2 RENAME TO counts",
+        "CREATE INDEX votes_by_day ON votes (voted_on, verdict)",
+        "CREATE INDEX complaints_by_day ON complaints (given_at, complaint)",
         """
         CREATE TABLE proposals (
           id         TEXT NOT NULL PRIMARY KEY,    -- random, 128 bits
           case_id    TEXT,                         -- what it mends; NULL: nothing asked
           kind       TEXT NOT NULL CHECK (kind IN ('example', 'outside', 'synonym')),
           body       BLOB NOT NULL,                -- sealed: JSON object
-          state      TEXT NOT NULL CHECK (state IN ('waiting', 'published', 'refused')),
+          state      TEXT NOT NULL CHECK (state IN ('waiting', 'published', 'refused', 'withdrawn')),
           made_by    TEXT NOT NULL,                -- which of the staff
           made_at    TEXT NOT NULL,                -- UTC, 2026-01-31T12:00:00+00:00
           decided_by TEXT,
           decided_at TEXT
         ) STRICT, WITHOUT ROWID
+        """,
+        # The queue: what the tables above say of each case, summed up, so that no page that staff
+        # open reads the whole log while a voter waits. Triggers keep it, in the transaction of
+        # whatever changed: an answer, a vote, an erasure, a purge, a restore.
+        """
+        CREATE TABLE queue (
+          case_id      TEXT NOT NULL UNIQUE,
+          municipality TEXT,
+          first_on     TEXT NOT NULL,              -- UTC, 2026-01-31
+          newest_on    TEXT NOT NULL,
+          answers      INTEGER NOT NULL,
+          hit          INTEGER NOT NULL DEFAULT 0, -- answers by outcome
+          weak         INTEGER NOT NULL DEFAULT 0,
+          none         INTEGER NOT NULL DEFAULT 0,
+          fixed        INTEGER NOT NULL DEFAULT 0,
+          disliked     INTEGER NOT NULL DEFAULT 0, -- votes
+          topic        INTEGER NOT NULL DEFAULT 0, -- complaints by kind
+          meaning      INTEGER NOT NULL DEFAULT 0,
+          place        INTEGER NOT NULL DEFAULT 0,
+          outdated     INTEGER NOT NULL DEFAULT 0,
+          other        INTEGER NOT NULL DEFAULT 0,
+          missing      INTEGER NOT NULL DEFAULT 0,
+          status       TEXT NOT NULL DEFAULT 'new', -- as in cases
+          owner        TEXT,
+          needy        INTEGER NOT NULL AS (
+            weak + none + disliked + topic + meaning + place + outdated + other + missing > 0
+          ) STORED,
+          -- In the order in which staff see it, so that a page is one short scan. Newest day first;
+          -- within a day by the case's id, which is random: not by time.
+          PRIMARY KEY (newest_on DESC, case_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        # How often a day's answers changed: what was read of a day holds while this stays.
+        """
+        CREATE TABLE answer_days (
+          day     TEXT NOT NULL PRIMARY KEY,       -- UTC, 2026-01-31
+          answers INTEGER NOT NULL,
+          changes INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        INSERT INTO queue (case_id, municipality, first_on, newest_on, answers, hit, weak, none,
+          fixed, disliked, topic, meaning, place, outdated, other, missing)
+        SELECT case_id, min(municipality), min(asked_on), max(asked_on), count(*),
+          sum(outcome = 'hit'), sum(outcome = 'weak'), sum(outcome = 'none'),
+          sum(outcome = 'fixed'), total(verdict = 'not_helpful'), total(complaint = 'topic'),
+          total(complaint = 'meaning'), total(complaint = 'place'), total(complaint = 'outdated'),
+          total(complaint = 'other'), total(complaint = 'missing')
+        FROM answers
+          LEFT JOIN votes ON votes.answer_id = id
+          LEFT JOIN complaints ON complaints.answer_id = id
+        GROUP BY case_id
+        """,
+        "INSERT INTO answer_days SELECT asked_on, count(*), count(*) FROM answers GROUP BY asked_on",
+        """
+        CREATE TRIGGER queue_answer AFTER INSERT ON answers
+        BEGIN
+          INSERT INTO queue (case_id, municipality, first_on, newest_on, answers, hit, weak,
+            none, fixed)
+          VALUES (NEW.case_id, NEW.municipality, NEW.asked_on, NEW.asked_on, 1,
+            NEW.outcome = 'hit', NEW.outcome = 'weak', NEW.outcome = 'none', NEW.outcome = 'fixed')
+          ON CONFLICT (case_id) DO UPDATE SET
+            first_on = min(first_on, excluded.first_on),
+            newest_on = max(newest_on, excluded.newest_on),
+            answers = answers + 1, hit = hit + excluded.hit, weak = weak + excluded.weak,
+            none = none + excluded.none, fixed = fixed + excluded.fixed;
+          INSERT INTO answer_days (day, answers, changes) VALUES (NEW.asked_on, 1, 1)
+          ON CONFLICT (day) DO UPDATE SET answers = answers + 1, changes = changes + 1;
+        END
+        """,
+        # Votes and complaints first, while the answer is still there to say whose they are.
+        """
+        CREATE TRIGGER queue_answer_leaves BEFORE DELETE ON answers
+        BEGIN
+          DELETE FROM votes WHERE answer_id = OLD.id;
+          DELETE FROM complaints WHERE answer_id = OLD.id;
+        END
+        """,
+        """
+        CREATE TRIGGER queue_answer_left AFTER DELETE ON answers
+        BEGIN
+          UPDATE queue SET answers = answers - 1,
+            hit = hit - (OLD.outcome = 'hit'), weak = weak - (OLD.outcome = 'weak'),
+            none = none - (OLD.outcome = 'none'), fixed = fixed - (OLD.outcome = 'fixed'),
+            first_on = coalesce(
+              (SELECT min(asked_on) FROM answers WHERE case_id = OLD.case_id), first_on),
+            newest_on = coalesce(
+              (SELECT max(asked_on) FROM answers WHERE case_id = OLD.case_id), newest_on)
+          WHERE case_id = OLD.case_id;
+          DELETE FROM cases WHERE id = OLD.case_id
+            AND NOT EXISTS (SELECT 1 FROM answers WHERE case_id = OLD.case_id);
+          DELETE FROM queue WHERE case_id = OLD.case_id AND answers = 0;
+          UPDATE answer_days SET answers = answers - 1, changes = changes + 1
+          WHERE day = OLD.asked_on;
+          -- The newest day's count goes on: a day that starts over would look unchanged.
+          DELETE FROM answer_days
+          WHERE day = OLD.asked_on AND answers = 0 AND day < (SELECT max(day) FROM answer_days);
+        END
+        """,
+        """
+        CREATE TRIGGER queue_vote AFTER INSERT ON votes
+        BEGIN
+          UPDATE queue SET disliked = disliked + (NEW.verdict = 'not_helpful')
+          WHERE case_id = (SELECT case_id FROM answers WHERE id = NEW.answer_id);
+        END
+        """,
+        """
+        CREATE TRIGGER queue_vote_changes AFTER UPDATE OF verdict ON votes
+        BEGIN
+          UPDATE queue SET disliked = disliked + (NEW.verdict = 'not_helpful')
+            - (OLD.verdict = 'not_helpful')
+          WHERE case_id = (SELECT case_id FROM answers WHERE id = NEW.answer_id);
+        END
+        """,
+        """
+        CREATE TRIGGER queue_vote_left AFTER DELETE ON votes
+        BEGIN
+          UPDATE queue SET disliked = disliked - (OLD.verdict = 'not_helpful')
+          WHERE case_id = (SELECT case_id FROM answers WHERE id = OLD.answer_id);
+        END
+        """,
+        """
+        CREATE TRIGGER queue_complaint AFTER INSERT ON complaints
+        BEGIN
+          UPDATE queue SET topic = topic + (NEW.complaint = 'topic'),
+            meaning = meaning + (NEW.complaint = 'meaning'),
+            place = place + (NEW.complaint = 'place'),
+            outdated = outdated + (NEW.complaint = 'outdated'),
+            other = other + (NEW.complaint = 'other'),
+            missing = missing + (NEW.complaint = 'missing')
+          WHERE case_id = (SELECT case_id FROM answers WHERE id = NEW.answer_id);
+        END
+        """,
+        """
+        CREATE TRIGGER queue_complaint_changes AFTER UPDATE OF complaint ON complaints
+        BEGIN
+          UPDATE queue SET
+            topic = topic + (NEW.complaint = 'topic') - (OLD.complaint = 'topic'),
+            meaning = meaning + (NEW.complaint = 'meaning') - (OLD.complaint = 'meaning'),
+            place = place + (NEW.complaint = 'place') - (OLD.complaint = 'place'),
+            outdated = outdated + (NEW.complaint = 'outdated') - (OLD.complaint = 'outdated'),
+            other = other + (NEW.complaint = 'other') - (OLD.complaint = 'other'),
+            missing = missing + (NEW.complaint = 'missing') - (OLD.complaint = 'missing')
+          WHERE case_id = (SELECT case_id FROM answers WHERE id = NEW.answer_id);
+        END
+        """,
+        """
+        CREATE TRIGGER queue_complaint_left AFTER DELETE ON complaints
+        BEGIN
+          UPDATE queue SET topic = topic - (OLD.complaint = 'topic'),
+            meaning = meaning - (OLD.complaint = 'meaning'),
+            place = place - (OLD.complaint = 'place'),
+            outdated = outdated - (OLD.complaint = 'outdated'),
+            other = other - (OLD.complaint = 'other'),
+            missing = missing - (OLD.complaint = 'missing')
+          WHERE case_id = (SELECT case_id FROM answers WHERE id = OLD.answer_id);
+        END
+        """,
+        """
+        CREATE TRIGGER queue_case AFTER INSERT ON cases
+        BEGIN
+          UPDATE queue SET status = NEW.status, owner = NEW.owner WHERE case_id = NEW.id;
+        END
+        """,
+        """
+        CREATE TRIGGER queue_case_changes AFTER UPDATE OF status, owner ON cases
+        BEGIN
+          UPDATE queue SET status = NEW.status, owner = NEW.owner WHERE case_id = NEW.id;
+        END
+        """,
+        """
+        CREATE TRIGGER queue_case_left AFTER DELETE ON cases
+        BEGIN
+          UPDATE queue SET status = 'new', owner = NULL WHERE case_id = OLD.id;
+        END
         """,
     ),
 )

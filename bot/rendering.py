@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.answering import Answer, Outcome, Reason
 from bot.texts import Texts
-from retrieval.document import Pledge, Programme
+from retrieval.document import Pledge, Programme, Standing
 
 LIMIT = 4096  # code points, after Telegram has parsed the markup (td: MessageContent.cpp)
 
@@ -54,12 +54,12 @@ def render_html(answer: Answer, texts: Texts, *, party: str, this_year: int) -> 
     ``party`` is as voters know it, for the sentences about other parties; ``this_year`` decides
     which periods have ended or are to come.
     """
-    return to_html(_paragraphs(answer, texts, party, this_year))
+    return to_html(answer_paragraphs(answer, texts, party, this_year))
 
 
 def render_text(answer: Answer, texts: Texts, *, party: str, this_year: int) -> str:
     """Return the same message as plain text, for a terminal."""
-    return to_text(_paragraphs(answer, texts, party, this_year))
+    return to_text(answer_paragraphs(answer, texts, party, this_year))
 
 
 def to_html(paragraphs: Iterable[Paragraph]) -> str:
@@ -93,13 +93,13 @@ def fit(answer: Answer, texts: Texts, *, this_year: int) -> Answer:
 
 def period_label(programme: Programme, texts: Texts, this_year: int) -> str:
     """Return the programme's period for people: «2019-2023, perioden er over»."""
-    if not programme.period:
-        return texts.period_unknown
-    if programme.last_year < this_year:
-        return texts.period_ended.format(period=programme.period)
-    if programme.first_year > this_year:
-        return texts.period_coming.format(period=programme.period)
-    return programme.period
+    sentence = {
+        Standing.UNDATED: texts.period_unknown,
+        Standing.ENDED: texts.period_ended,
+        Standing.COMING: texts.period_coming,
+        Standing.CURRENT: "{period}",
+    }[programme.standing(this_year)]
+    return sentence.format(period=programme.period)
 
 
 def listed(names: Sequence[str], texts: Texts) -> str:
@@ -112,8 +112,8 @@ def listed(names: Sequence[str], texts: Texts) -> str:
 # ---- what is said
 
 
-def _paragraphs(answer: Answer, texts: Texts, party: str, this_year: int) -> list[Paragraph]:
-    """Decide by outcome what the message is made of. Every outcome has its line here."""
+def answer_paragraphs(answer: Answer, texts: Texts, party: str, this_year: int) -> list[Paragraph]:
+    """Return what the message of an answer is made of. Every outcome has its line here."""
     match answer.outcome:
         case Outcome.HIT | Outcome.WEAK:
             shown = fit(answer, texts, this_year=this_year)

@@ -16,16 +16,21 @@ from bot.config import Settings
 from bot.followups import Answered, Before, Recent
 from bot.health import Health
 from bot.index_holder import IndexReader
+from bot.jobs import Jobs
+from bot.likeness import content_terms, likeness, likeness_key
 from bot.privacy.crypto import FieldCipher
 from bot.privacy.keys import KeyId, Keys
 from bot.privacy.pseudonyms import pseudonym, pseudonyms
+from bot.privacy.redaction import redact
 from bot.privacy.retention import TrustedTime, limits
+from bot.refusals import Refusals
 from bot.rendering import fit
-from bot.setup import encoder_of, options_of, policy_of
+from bot.setup import encoder_of, index_file, options_of, policy_of
 from bot.storage import FILE, Consent, LoggedAnswer, Purged, Storage, StorageError
 from bot.storage_choices import Choice, Choices, Complaints, Pseudonymizer, choice_names
 from bot.texts import Texts
-from retrieval.build import Snapshot, build
+from retrieval.build import Snapshot
+from retrieval.persistence import open_snapshot
 from retrieval.semantic import Progress, VectorStore
 
 logger = logging.getLogger(__name__)
@@ -50,7 +55,9 @@ class Services:
         answered: The bot's message by (chat, message) of the question, for minutes.
         drawn: Text and buttons last put into a message, against a second press, for minutes.
         albums: Albums that were told that pictures are not read, for minutes.
+        refusals: Attempts at what only admins may do.
         examples: Questions to try that hit, by version of the index, municipality and language.
+        jobs: Long work that staff's pages have started.
     """
 
     settings: Settings
@@ -67,6 +74,8 @@ class Services:
     albums: Recent[bool] = field(default_factory=Recent)
     examples: Recent[list[tuple[str, str]]] = field(default_factory=lambda: Recent(minutes=24 * 60))
     exports: dict[bytes, int] = field(default_factory=dict)
+    jobs: Jobs = field(default_factory=Jobs)
+    refusals: Refusals = field(default_factory=Refusals)
 
     @property
     def names(self) -> Pseudonymizer:
@@ -97,7 +106,10 @@ def make_services(settings: Settings, progress: Progress | None = None) -> Servi
     encoder = encoder_of(settings)
     # One encoder and one store for the life of the process: a reload encodes only what is new.
     store = VectorStore(encoder.dimensions) if encoder is not None else None
-    rebuild = partial(build, settings.seeds, encoder, store, options_of(settings))
+    rebuild = partial(
+        open_snapshot, settings.seeds, encoder, store, options_of(settings),
+        path=index_file(settings, encoder),
+    )  # fmt: skip
     return Services(
         settings=settings,
         keys=keys,
@@ -198,11 +210,22 @@ async def log_answer(
         person = None
         if mode == "samtykke" and user_id is not None:
             person = pseudonym(services.keys.persons()[0], now.astimezone(UTC).date(), user_id)
-        return await storage.record_answer(shown, channel, now, person)
+        alike = await _likeness(services, shown)
+        return await storage.record_answer(shown, channel, now, person, alike)
     except StorageError as exc:
         # SQLite's reasons name files, tables and columns, never values.
         logger.error("answer not stored: %s", exc)  # noqa: TRY400  # the trace would add nothing
         raise
+
+
+async def _likeness(services: Services, shown: Answer) -> bytes | None:
+    if shown.is_crisis:
+        return None
+    # Of the redacted words: a name must not part questions, nor be guessed at by who has the key.
+    # In a thread: a word that is to be corrected may take some milliseconds.
+    reader = services.index.snapshot.searcher.reader
+    terms = await asyncio.to_thread(content_terms, redact(shown.question), reader)
+    return likeness(likeness_key(services.keys.audit), terms, shown.municipality)
 
 
 # ---- a voter's own

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.answering import AnswerPolicy
 from bot.config import Settings
-from retrieval.build import Options, Snapshot, build
+from retrieval.build import Options, Snapshot
+from retrieval.persistence import open_snapshot
 from retrieval.semantic import Progress, SentenceEncoder, VectorStore, load_encoder
 
 
@@ -15,7 +18,12 @@ def encoder_of(settings: Settings) -> SentenceEncoder | None:
 
 def options_of(settings: Settings) -> Options:
     """Return how the index is built."""
-    return Options(k1=settings.k1, b=settings.b, this_year=settings.current_year)
+    return Options(
+        k1=settings.k1,
+        b=settings.b,
+        this_year=settings.current_year,
+        current_periods=settings.current_periods,
+    )
 
 
 def policy_of(settings: Settings) -> AnswerPolicy:
@@ -27,6 +35,11 @@ def policy_of(settings: Settings) -> AnswerPolicy:
     )
 
 
+def index_file(settings: Settings, encoder: SentenceEncoder | None) -> Path:
+    """Return where the built index is kept: one for each half, so that they do not drive each other out."""
+    return settings.data / f"index-{'words' if encoder is None else 'meaning'}.saved"
+
+
 def open_index(
     settings: Settings,
     *,
@@ -34,7 +47,7 @@ def open_index(
     store: VectorStore | None = None,
     progress: Progress | None = None,
 ) -> Snapshot:
-    """Build the index of the configured corpus.
+    """Return the index of the configured corpus: as it was built before, where nothing changed.
 
     Args:
         encoder: Overrides the setting.
@@ -43,6 +56,7 @@ def open_index(
         CorpusError, LexiconError, ExamplesError: Naming the file and line to mend.
     """
     wanted = settings.encoder if encoder is None else encoder
-    return build(
-        settings.seeds, load_encoder() if wanted else None, store, options_of(settings), progress
+    found = load_encoder() if wanted else None
+    return open_snapshot(
+        settings.seeds, found, store, options_of(settings), progress, index_file(settings, found)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +19,7 @@ _USER_VERSION = slice(60, 64)  # of the file's header: sqlite.org/fileformat.htm
 _WAIT = 15.0  # seconds to wait for a lock: nobody is kept waiting by it
 _PAGES = 256  # copied at a time: 1 MiB, some 2 ms in which a writer waits
 _BREATH = 0.002  # seconds between two such steps, for the writer
+_BURST = 2048  # pages, 8 MiB: so much of a copy goes to disk at a time
 _PATIENCE = 5  # restarts of a copy by writers, before it is made in one step
 # What SQLite says of a damaged file. ERROR: a header whose numbers make no sense.
 _DAMAGED = (
@@ -45,6 +46,8 @@ COUNTS = {
     "cases": "SELECT count(*) FROM cases",
     "case_changes": "SELECT count(*) FROM case_changes",
     "proposals": "SELECT count(*) FROM proposals",
+    "queue": "SELECT count(*) FROM queue",
+    "answer_days": "SELECT count(*) FROM answer_days",
     "inbox": "SELECT count(*) FROM inbox",
     "inbox_seen": "SELECT count(*) FROM inbox_seen",
 }
@@ -161,30 +164,67 @@ def copy(source: Path, target: Path) -> None:
     What waits in the inbox is left out: a restore must not answer it a second time, and who wrote
     it (sealed) must not live on in backups.
     """
+    with reading(source) as old:
+        _copy(old, target)
+
+
+def copy_while_writing(
+    writer: sqlite3.Connection, target: Path, is_open: Callable[[], bool]
+) -> None:
+    """As `copy`, by the connection that writes, from another thread than the one that uses it.
+
+    What the connection itself writes between two steps, SQLite puts into the copy as well: it never
+    starts over, however much is written, and nobody waits longer than one step. (Of what another
+    connection writes it knows nothing, and would have to start over.)
+
+    Args:
+        writer: Opened with ``check_same_thread=False``; SQLite guards it by a lock of its own.
+        target: As above.
+        is_open: Asked between steps; the copying ends where the writer has been closed.
+
+    Raises:
+        sqlite3.Error, OSError: If there is no whole copy.
+    """
+    _copy(writer, target, is_open)
+
+
+def _copy(
+    old: sqlite3.Connection, target: Path, is_open: Callable[[], bool] = lambda: True
+) -> None:
     try:
-        _copy(source, target, _PAGES)
+        _steps(old, target, _PAGES, is_open)
     except _Restless:
         # Writers that never rest: one step, in which they wait for as long as the copying takes.
-        _copy(source, target, -1)
+        _steps(old, target, -1, is_open)
     with target.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def _copy(source: Path, target: Path, pages: int) -> None:
-    restarts, before = 0, 0
+def _steps(old: sqlite3.Connection, target: Path, pages: int, is_open: Callable[[], bool]) -> None:
+    restarts, before, synced = 0, 0, 0
 
     def progress(status: int, remaining: int, total: int) -> None:
-        nonlocal restarts, before
-        del status, total
-        if remaining > before > 0:
+        nonlocal restarts, before, synced
+        copied = total - remaining  # not what remains: that also grows with the log itself
+        if not is_open():
+            raise sqlite3.OperationalError("the log was closed meanwhile")
+        if status == sqlite3.SQLITE_OK and copied <= before:
             restarts += 1
             if restarts > _PATIENCE:
                 raise _Restless
-        before = remaining
+        before = copied
+        if copied - synced >= _BURST:
+            # Bit by bit: where all goes to disk at the end, the writer's own syncing waits for it.
+            os.fdatasync(file.fileno())
+            synced = copied
         time.sleep(_BREATH)
 
-    with reading(source) as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
-        # The copy is synced once, at its end; until then nobody uses it.
+    target.touch(mode=0o600)
+    with (
+        target.open("rb+") as file,
+        closing(sqlite3.connect(target, isolation_level=None)) as new,
+    ):
+        # SQLite need not order its writes: until the copy is whole and synced, nobody uses it.
         new.execute("PRAGMA synchronous = OFF")
         old.backup(new, pages=pages, progress=progress if pages > 0 else None, sleep=0.01)
         new.execute("PRAGMA secure_delete = ON")

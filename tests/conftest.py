@@ -14,6 +14,7 @@ import pytest
 
 from bot.answering import Answer, Outcome
 from bot.config import Settings, load_settings
+from bot.jobs import Jobs
 from bot.privacy.crypto import FieldCipher
 from bot.privacy.keys import Keys
 from bot.privacy.retention import TrustedTime
@@ -110,7 +111,9 @@ def settings(_shared: Services, tmp_path: Path) -> Settings:
 async def services(_shared: Services, settings: Settings) -> AsyncIterator[Services]:
     """Return the real services: one index for the session, a new log for each test."""
     from bot.followups import Recent
+    from bot.health import Health
     from bot.index_holder import IndexReader
+    from bot.refusals import Refusals
     from bot.storage import FILE, Storage
 
     async with Storage(settings.data / FILE, _shared.storage.cipher) as storage:
@@ -120,6 +123,7 @@ async def services(_shared: Services, settings: Settings) -> AsyncIterator[Servi
             settings=settings,
             storage=storage,
             exports={},
+            health=Health(),
             trusted=TrustedTime(),
             index=IndexReader(snapshot, lambda _: snapshot),
             recent=Recent(),
@@ -127,6 +131,8 @@ async def services(_shared: Services, settings: Settings) -> AsyncIterator[Servi
             drawn=Recent(),
             albums=Recent(),
             examples=Recent(),
+            jobs=Jobs(),
+            refusals=Refusals(),
         )
 
 

@@ -57,6 +57,7 @@ def faults() -> Iterator[None]:
     """Turn the errors of corpus, word lists, examples and keys into one line and exit code 2."""
     from bot.privacy.keys import KeyFault  # noqa: PLC0415
     from retrieval.corpus import CorpusError  # noqa: PLC0415
+    from retrieval.corrections import CorrectionsError  # noqa: PLC0415
     from retrieval.decision import DecisionError  # noqa: PLC0415
     from retrieval.examples import ExamplesError  # noqa: PLC0415
     from retrieval.lexicon import LexiconError  # noqa: PLC0415
@@ -65,7 +66,7 @@ def faults() -> Iterator[None]:
     try:
         yield
     except (
-        CorpusError, DecisionError, ExamplesError, KeyFault, LexiconError, TopicsError,
+        CorpusError, CorrectionsError, DecisionError, ExamplesError, KeyFault, LexiconError, TopicsError,
     ) as exc:  # fmt: skip
         fail(explain(exc), BAD_USE)
 

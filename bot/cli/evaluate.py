@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from bot import corrections
 from bot.answering import Outcome, answer
 from bot.cli.common import BAD_USE, FAILED, bar, fail, faults, policy_of, settings_of
 from bot.config import Settings
@@ -95,15 +97,18 @@ def evaluate(
         return
     table = ranking(snapshot, questions)
     rates = outcomes(snapshot, questions, settings)
+    checks = () if no_examples else corrections.check(snapshot, policy_of(settings))
     if as_json:
-        click.echo(json.dumps(_as_json(table, rates), ensure_ascii=False))
+        click.echo(json.dumps(_as_json(table, rates, checks), ensure_ascii=False))
     else:
         _print_ranking(table)
         _print_outcomes(rates)
+        _print_corrections(checks)
     if ablate:
         _ablate(settings, questions, store, options, use_encoder=not no_encoder)
     if floor:
         _check_floor(table, floor)
+        _check_corrections(checks)
 
 
 def ranking(snapshot: Snapshot, questions: list[Judged]) -> Table:
@@ -178,8 +183,27 @@ def _print_outcomes(rates: dict[str, Counter[str]]) -> None:
             click.echo(f"{'  a clear hit with a grade 2 or 3 quote first':44} {'':5}{share:7.1f}")
 
 
-def _as_json(table: Table, rates: dict[str, Counter[str]]) -> dict[str, object]:
+def _print_corrections(checks: Sequence[corrections.Checked]) -> None:
+    works, judged = corrections.passed(checks)
+    click.echo(f"\ncorrections {works}/{judged}")
+    for checked in checks:
+        if not checked.works:
+            why = "moot" if checked.moot else "FAILED"
+            click.echo(f"  {why}  line {checked.entry.line}: {checked.asks}")
+
+
+def _check_corrections(checks: Sequence[corrections.Checked]) -> None:
+    works, judged = corrections.passed(checks)
+    if works < judged:
+        fail(f"{judged - works} rettelser virker ikke. Se: loftebot corrections", FAILED)
+
+
+def _as_json(
+    table: Table, rates: dict[str, Counter[str]], checks: Sequence[corrections.Checked]
+) -> dict[str, object]:
+    works, judged = corrections.passed(checks)
     return {
+        "corrections": {"passed": works, "of": judged},
         "ranking": {
             name: {
                 "n": f.questions,

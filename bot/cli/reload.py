@@ -61,6 +61,9 @@ def reload(ctx: click.Context, against: Path | None, *, check: bool, no_encoder:
     )  # fmt: skip
     if report.moot:
         click.echo(NB.reload_moot.format(count=report.moot))
+    if report.corrections:
+        passed, total = report.corrections_passed, report.corrections
+        click.echo(NB.reload_corrected.format(passed=passed, total=total))
     if report.needs_confirmation:
         click.echo(NB.reload_fewer.format(percent=report.fewer))
     if report.refusals:

@@ -6,7 +6,8 @@ import click
 
 from bot.cli.common import FAILED, fail, settings_of, snapshot_of
 from retrieval.build import Snapshot
-from retrieval.lexicon import ThesaurusLine
+from retrieval.corrections import CORRECTIONS, SECTION
+from retrieval.lexicon import THESAURUS, ThesaurusLine
 
 
 @click.command(
@@ -44,8 +45,9 @@ def thesaurus(ctx: click.Context, word: str | None, line: int | None, limit: int
 
 
 def _show(snapshot: Snapshot, entry: ThesaurusLine, limit: int) -> None:
+    file = CORRECTIONS if entry.section == SECTION else THESAURUS
     click.echo(
-        f"\nthesaurus.toml:{entry.line} [{entry.section}] {', '.join(entry.words)} → {', '.join(entry.to)}"
+        f"\n{file}:{entry.line} [{entry.section}] {', '.join(entry.words)} → {', '.join(entry.to)}"
     )
     click.echo(f"  grunn: {entry.why}")
     index = snapshot.searcher.fields.text

@@ -49,12 +49,18 @@ class AnswerLog(Database):
     """Answers, the quotes they showed, votes on them, and how many there were."""
 
     async def record_answer(
-        self, answer: Answer, channel: str, asked_at: datetime, person: bytes | None = None
+        self,
+        answer: Answer,
+        channel: str,
+        asked_at: datetime,
+        person: bytes | None = None,
+        likeness: bytes | None = None,
     ) -> str:
         """Store an answer and the pledges it showed; redact first, seal, and count it.
 
         ``asked_at`` is aware; its day in UTC is stored. Of a message that sounds like acute need
-        only that there was one is kept: not its words, nor the evidence, which repeats some.
+        only that there was one is kept: not its words, nor the evidence, which repeats some, nor
+        its ``likeness``, which alike questions share (bot/likeness.py; None: alike to none).
 
         Returns:
             The answer's id: 128 random bits in 22 URL-safe characters.
@@ -84,19 +90,20 @@ class AnswerLog(Database):
             answer.fixed,
             answer.fingerprint,
             *sealed,
+            None if answer.is_crisis else likeness,
         )
         quotes = [(answer_id, i, hit.pledge.id) for i, hit in enumerate(answer.hits, 1)]
         async with self._transaction() as db:
             await db.execute(
                 "INSERT INTO answers (id, asked_on, person, channel, outcome, reason,"
-                " municipality, language, fixed, fingerprint, question, evidence)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " municipality, language, fixed, fingerprint, question, evidence, likeness)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             await db.executemany(
                 "INSERT INTO answer_quotes (answer_id, rank, pledge_id) VALUES (?, ?, ?)", quotes
             )
-            await db.execute(_COUNT, _counted(answer, asked_at))
+            await db.execute(_COUNT, _counted(answer, asked_at, person))
             # So that a question that is answered again after a crash is not logged twice.
             await db.execute(
                 "UPDATE inbox SET answer_id = ? WHERE update_id = ?",
@@ -206,22 +213,26 @@ class AnswerLog(Database):
         For people only through `privacy.aggregates.suppressed`: a small number tells of someone.
         """
         rows = await self._rows(
-            "SELECT day, topic, outcome, answers FROM counts WHERE day >= ?"
-            " ORDER BY day, topic, outcome",
+            "SELECT day, topic, outcome, sum(answers) FROM counts WHERE day >= ?"
+            " GROUP BY day, topic, outcome ORDER BY day, topic, outcome",
             since.isoformat(),
         )
         return [(date.fromisoformat(str(d)), str(t), str(o), int(str(n))) for d, t, o, n in rows]
 
 
 _COUNT = (
-    "INSERT INTO counts (day, topic, outcome, answers) VALUES (?, ?, ?, 1)"
-    " ON CONFLICT (day, topic, outcome) DO UPDATE SET answers = answers + 1"
+    "INSERT INTO counts (day, municipality, topic, outcome, answers) VALUES (?, ?, ?, ?, 1)"
+    " ON CONFLICT (day, municipality, topic, outcome) DO UPDATE SET answers = answers + 1"
 )
 
 
-def _counted(answer: Answer, asked_at: datetime) -> tuple[str, str, str]:
+def _counted(
+    answer: Answer, asked_at: datetime, person: bytes | None = None
+) -> tuple[str, str, str, str]:
     topic = answer.fixed or answer.evidence.get("topic") or ""
-    return day(asked_at), str(topic), answer.outcome.value
+    # Not the place of who has a row with a pseudonym: on a quiet day it would tell the row's topic.
+    place = "" if answer.is_crisis or person is not None else answer.municipality or ""
+    return day(asked_at), place, str(topic), answer.outcome.value
 
 
 def _json(evidence: Mapping[str, object]) -> str:

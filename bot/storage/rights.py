@@ -148,6 +148,11 @@ class RightsLog(AnswerLog, AuditLog):
                 counts=await remove("DELETE FROM counts WHERE day < ?", day(audit_before)),
                 audit=await self._purge_audit(db, stamp(audit_before)),
             )
+            # A case goes with the last of its answers (a trigger); what staff did with those that
+            # stay is kept no longer than the answers are.
+            await remove("DELETE FROM case_changes WHERE at < ?", old)
+            # What was published stands in the corpus folder; the rest is words of voters.
+            await remove("DELETE FROM proposals WHERE made_at < ?", old)
         await self._forget()
         return purged
 
@@ -165,6 +170,9 @@ class RightsLog(AnswerLog, AuditLog):
         for sql in (
             "SELECT DISTINCT substr(question, 1, 5) FROM answers",
             "SELECT DISTINCT substr(evidence, 1, 5) FROM answers",
+            "SELECT DISTINCT substr(note, 1, 5) FROM cases WHERE note IS NOT NULL",
+            "SELECT DISTINCT substr(note, 1, 5) FROM case_changes WHERE note IS NOT NULL",
+            "SELECT DISTINCT substr(body, 1, 5) FROM proposals",
         ):
             for (head,) in await self._rows(sql):
                 try:

@@ -80,6 +80,7 @@ class Texts:
     sources_head: str
     source_line: str
     source_other: str
+    sources_version: str
     unknown_command: str
     not_text: str
     went_wrong: str
@@ -88,6 +89,10 @@ class Texts:
     restarted: str
     too_many: str
     """Once, to who asks more in a minute than anybody can read."""
+    maintenance: str
+    """Instead of an answer while staff mend something."""
+    maintenance_short: str
+    """The same on a button."""
     # profile
     command_start: str
     command_help: str
@@ -182,6 +187,39 @@ class Texts:
     chat_no_answer_yet: str
     chat_not_logged: str
     chat_bye: str
+    # roles and maintenance, for admins
+    staff_help: str
+    """Above staff's commands under /hjelp."""
+    command_role: str
+    command_maintenance: str
+    command_weblogin: str
+    command_inbox: str
+    command_statistics: str
+    command_take_along: str
+    role_list: str
+    role_line: str
+    role_admin: str
+    role_reviewer: str
+    role_reviewer_of: str
+    role_web_only: str
+    """In place of an id."""
+    role_in_settings: str
+    role_usage: str
+    role_bad_id: str
+    role_unknown_role: str
+    role_unknown_place: str
+    role_admin_everywhere: str
+    role_bad_name: str
+    role_name_taken: str
+    role_configured: str
+    role_nobody: str
+    role_last_admin: str
+    role_given: str
+    role_removed: str
+    role_failed: str
+    maintenance_is_on: str
+    maintenance_is_off: str
+    maintenance_usage: str
     # reload, for admins
     reload_started: str
     reload_running: str
@@ -196,6 +234,10 @@ class Texts:
     reload_duplicates: str
     reload_verbatim: str
     reload_goldens: str
+    reload_self_test: str
+    reload_spans: str
+    reload_corrections: str
+    reload_corrected: str
     reload_publish: str
     reload_publish_fewer: str
     reload_cancel: str
@@ -208,6 +250,7 @@ class Texts:
     reload_failed: str
     # operations, for admins
     status: str
+    status_maintenance: str
     status_never: str
     command_status: str
     alert_count: str

@@ -16,6 +16,15 @@ FAULTS = {
     "not_text": "«{key}» må være tekst i anførselstegn.",
     "kind": 'kind = "{value}" må være "programme" eller "other".',
     "period": 'period = "{value}" må være tom eller som "2023-2027".',
+    "pin_place": (
+        "ingen programmer er fra {place}, som corpus.current_periods i innstillingene nevner. "
+        "Her er programmer fra: {known}."
+    ),
+    "pin_period": (
+        "{place} har ikke noe program for {period}, som corpus.current_periods i innstillingene nevner. "
+        "Her er: {known}."
+    ),
+    "pin_twice": "{place} står to ganger i corpus.current_periods i innstillingene. Fjern den ene.",
     "file_name": "file = «{value}» må være et filnavn i samme mappe.",
     "link": "er en lenke. Legg selve filen i mappen.",
     "sha256": (
@@ -67,6 +76,15 @@ FAULTS = {
     "word_list": "«{key}» må være en liste med ord.",
     "no_reason": "linjen for «{words}» mangler en grunn (why).",
     "questions_list": '[{key}] må ha questions = ["…"].',
+    # corrections
+    "writer_missing": "kan ikke skrives uten {name}. Installer det: pip install 'loftebot[review]'",
+    "text_list": "«{key}» må være en liste med tekster i anførselstegn.",
+    "correction_texts": "«texts» har {texts} sitater, men «pledges» har {pledges} løfter. Skriv ett til hvert, eller ingen.",
+    "correction_itself": "synonymet «{word}» fører til seg selv. Ta det ut av «to».",
+    "correction_topic": "emnet «{topic}» finnes ikke i topics.toml. Velg et annet, eller fjern rettelsen.",
+    "correction_politics": (
+        "emnet «{topic}» er politikk, og har ikke noe fast svar. Velg et emne utenfor programmene."
+    ),
     # topics
     "topic_twice": "emnet «{id}» står to ganger. Fjern det ene.",
     "topic_parent": "emnet «{id}» har forelderen «{parent}», som ikke står over det i filen.",
@@ -82,8 +100,13 @@ FAULTS = {
     "not_link": "«{key}» må være tom, eller en adresse som begynner med https://.",
     "not_flag": "«{key}» må være true eller false.",
     "not_ids": "«{key}» må være en liste med hele tall, som [12345].",
-    "not_texts": "«{key}» må være en liste med tekster, som [\"12345 Asker\"].",
-    "not_zone": "«{key}» må være en tidssone, som \"Europe/Oslo\".",
+    "not_texts": '«{key}» må være en liste med tekster, som ["12345 Asker"].',
+    "not_reviewers": (
+        "«{key}» må være en liste med Telegram-id-er i anførselstegn, med eller uten én kommune etter: "
+        '["12345", "12345 Asker"].'
+    ),
+    "not_periods": '«{key}» må være en liste med kommune og periode, som ["Bærum 2023-2027"].',
+    "not_zone": '«{key}» må være en tidssone, som "Europe/Oslo".',
     "not_number": "«{key}» må være et tall.",
     "out_of_range": "«{key}» = {value}, må være fra {low} til {high}.",
     "token_file": "filen i telegram.token_file kan ikke leses ({reason}).",
@@ -119,6 +142,11 @@ FAULTS = {
     ),
     "restore_unfit": "kan ikke hentes tilbake ({reason}). Loggen er ikke rørt. Velg en annen kopi.",
     "storage_pragma": "{name} ble {found}, ikke {wanted}. SQLite på denne maskinen kan ikke brukes.",
+    "review_missing": "nettsidene kan ikke vises uten {name}. Installer det: pip install 'loftebot[review]'",
+    "review_port": (
+        "nettsidene får ikke bruke {host} port {port} ({reason}). Kjører noe annet der? "
+        "Velg en annen port i review.port."
+    ),
     "telegram_unreachable": "får ikke kontakt med Telegram ({reason}). Sjekk nettet og prøv igjen.",
     "already_running": "en løftebot kjører alt med denne mappen. Stopp den først.",
     "token_refused": "Telegram godtar ikke tokenet. Hent et nytt fra BotFather.",

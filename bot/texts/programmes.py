@@ -29,6 +29,8 @@ NOTES = {
     "chrome": "bildetekst eller «les mer»",
     "tail": "skjema under teksten",
     # looks wrong
+    "table_left_out": "rad i en tabell som er utelatt",
+    "table_read": "rad i en tabell som er lest celle for celle",
     "page_damaged": "siden er skadet og ikke lest",
     "page_is_picture": "siden er bare et bilde",
     "page_unreadable": "siden ser ikke ut som norsk tekst",

@@ -63,7 +63,13 @@ class FakeTelegram(BaseRequest):
     def _result(self, name: str, parameters: dict[str, Any]) -> Any:
         if name == "getMe":
             return ME
-        if name in ("sendMessage", "sendDocument", "editMessageReplyMarkup", "editMessageText"):
+        if name in (
+            "sendMessage",
+            "sendDocument",
+            "sendPhoto",
+            "editMessageReplyMarkup",
+            "editMessageText",
+        ):
             self._message_id += 1
             chat = {"id": int(parameters["chat_id"]), "type": "private"}
             return {"message_id": self._message_id, "date": DATE, "chat": chat, "from": ME}
@@ -72,6 +78,14 @@ class FakeTelegram(BaseRequest):
         if name.startswith("setMy"):
             key = (name[3:], json.dumps(parameters.get("scope")), parameters.get("language_code"))
             self.profile[key] = parameters
+            return True
+        if name == "deleteMyCommands":
+            key = (
+                "MyCommands",
+                json.dumps(parameters.get("scope")),
+                parameters.get("language_code"),
+            )
+            self.profile.pop(key, None)
             return True
         if name.startswith("getMy"):
             key = (name[3:], json.dumps(parameters.get("scope")), parameters.get("language_code"))

@@ -533,3 +533,16 @@ def test_the_shipped_config_is_sound():
     settings = load_settings(ROOT / "config.toml", {})
     assert settings.seeds == ROOT / "seeds"
     assert settings.token == ""
+
+
+def test_matrices_are_multiplied_by_one_thread_and_numpy_is_told_in_time() -> None:
+    code = (
+        "import bot.cli, os, sys; print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    for more, wanted in (({}, "1 False"), ({"OPENBLAS_NUM_THREADS": "3"}, "3 False")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env={**environment, **more},
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        assert done.stdout.strip() == wanted

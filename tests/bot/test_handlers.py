@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from bot.answering import Answer, Outcome
 from bot.app import build_application
 from bot.callback_data import Verdict, Vote
+from bot.storage import Storage
 from bot.texts import EN, NB, NN
 from retrieval.corpus import CorpusError
 from tests.bot.telegram_transport import Voter
@@ -142,6 +145,43 @@ async def test_changing_ones_mind_replaces_the_vote(process, voter, telegram, se
     [logged] = await services.storage.answers()
     assert logged.verdict is Verdict.HELPFUL
     assert buttons(telegram.sent("editMessageReplyMarkup")[-1]) == ["✓ 👍", "👎"]
+
+
+async def test_quick_parallel_and_late_presses_leave_one_vote_the_last(
+    application, voter, telegram, services, expected_errors
+) -> None:
+    """R4: 👍👎👍 at once, the same twice in parallel, and once more after a restart."""
+    await application.process_update(voter.says(SUNDAY))
+    up, down = data(telegram.sent()[0])[:2]
+
+    async def press(application, *presses: str) -> list[tuple[str, str]]:
+        before = len(telegram.sent("answerCallbackQuery"))
+        for pressed in presses:
+            await application.update_queue.put(Voter(application.bot).presses(pressed))
+        async with asyncio.timeout(10):
+            while len(telegram.sent("answerCallbackQuery")) < before + len(presses):
+                await asyncio.sleep(0.005)
+        with closing(sqlite3.connect(services.storage.path)) as db:
+            return db.execute("SELECT answer_id, verdict FROM votes").fetchall()
+
+    answer_id = Vote.decode(up).answer_id
+    assert await press(application, up, down, up) == [(answer_id, "helpful")]
+    assert await press(application, down, down) == [(answer_id, "not_helpful")]
+    # At the same time, whatever the order: one of the two, once.
+    await asyncio.gather(
+        *(application.process_update(Voter(application.bot).presses(p)) for p in (up, down, up))
+    )
+    with closing(sqlite3.connect(services.storage.path)) as db:
+        assert len(db.execute("SELECT 1 FROM votes").fetchall()) == 1
+
+    await application.stop()
+    await services.storage.close()
+    async with Storage(services.storage.path, services.storage.cipher) as storage:
+        again = build_application(services.settings, replace(services, storage=storage), telegram)
+        async with again:
+            await again.start()
+            assert await press(again, up, down) == [(answer_id, "not_helpful")]
+            await again.stop()
 
 
 async def test_a_double_tap_does_no_harm(process, voter, telegram) -> None:
@@ -283,7 +323,7 @@ async def test_an_admin_reloads_and_is_told_the_difference(
     await process(admin.says("/reload"))
     await finished(application)
     assert telegram.texts == [NB.reload_started]
-    [done] = telegram.sent("editMessageText")
+    *_, done = telegram.sent("editMessageText")  # before it, perhaps how far it had come
     assert done["text"].startswith("Ingenting er endret.")
     assert "reply_markup" not in done, "there is nothing to publish"
 

@@ -19,6 +19,7 @@ from telegram.error import NetworkError, TelegramError
 from bot.app import build_application
 from bot.current_update import CURRENT_UPDATE
 from bot.inbox import Inbox, InboxBot
+from bot.limits import Pace
 from bot.services import Services
 from bot.storage_inbox import InboxStore, Step
 from bot.texts import NB
@@ -412,3 +413,59 @@ async def test_a_lost_connection_is_not_answered_twice_but_told(
         await until(lambda: len(calls) == 2 and not inbox.open)
     assert "<blockquote>" in telegram.texts[0]
     assert telegram.texts[1] == NB.maybe_lost
+
+
+# ---- R5, R6: the disk is full, or somebody else holds the log
+
+
+async def asked_and_served(services: Services, telegram: Telegram, count: int, mend: Any) -> None:
+    """Have ``count`` voters ask while the log cannot be written; ``mend`` ends that after a while."""
+    telegram.pending = [raw(n, chat=n) for n in range(1, count + 1)]
+    inbox = new_inbox(services)
+    application = build_application(services.settings, services, telegram, inbox=inbox)
+    application.bot.rate_limiter._pace = Pace(burst=10**9, total=10**9)
+    async with application:
+        await application.updater.start_polling(bootstrap_retries=0)
+        await application.start()
+        await until(lambda: len(telegram.sent("getUpdates")) >= 3)
+        assert not telegram.sent(), "the log was written to: fix this test"
+        assert len(telegram.pending) == count, "confirmed, and on no disk"
+        await mend()
+        await until(lambda: len(telegram.sent()) >= count and not inbox.open, seconds=60)
+        await application.updater.stop()
+        await application.stop()
+        await inbox.close()
+    assert sorted(int(call["chat_id"]) for call in telegram.sent()) == list(range(1, count + 1))
+    assert len(await services.storage.answers()) == count
+    assert rows(services, "PRAGMA integrity_check") == [("ok",)]
+
+
+async def test_a_full_disk_loses_no_question(services, telegram, caplog) -> None:
+    """R5: nothing is confirmed that could not be kept; when there is room, all are answered once."""
+    [row] = await services.storage._db.execute_fetchall("PRAGMA page_count")
+    await services.storage._db.execute(f"PRAGMA max_page_count = {row[0]}")
+
+    async def room() -> None:
+        await services.storage._db.execute("PRAGMA max_page_count = 1000000")
+
+    await asked_and_served(services, telegram, 100, room)
+    assert "full" in caplog.text
+
+
+async def test_a_log_that_others_hold_locked_loses_no_question_and_no_voter_hears_of_it(
+    services, telegram, caplog
+) -> None:
+    """R6, past what the log itself waits for: Telegram keeps the questions until it is free."""
+    await services.storage._db.execute("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(services.storage.path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    async def free() -> None:
+        other.execute("ROLLBACK")
+
+    try:
+        await asked_and_served(services, telegram, 30, free)
+    finally:
+        other.close()
+    assert "locked" in caplog.text
+    assert not [text for text in telegram.texts if "<blockquote>" not in text]

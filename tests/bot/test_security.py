@@ -8,6 +8,8 @@ import os
 import re
 import sqlite3
 import time
+from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from bot.answering import Answer, Outcome
 from bot.app import build_application
 from bot.callback_data import FORMS, AskExample, ChooseLanguage, ChoosePlace
 from bot.limits import LONGEST_QUESTION
+from bot.refusals import Refusals
 from bot.rendering import render_html
 from bot.texts import NB
 from retrieval.search import Hit
@@ -110,6 +113,93 @@ async def test_an_admins_command_from_anybody_else_is_like_one_that_does_not_exi
     assert got == [(call["chat_id"], call["text"]) for call in telegram.sent()]
     assert reloads == []
     assert got in ([], [(got[0][0], NB.unknown_command)] if got else [])
+
+
+WAYS = {
+    "named_like_the_admin": "other id", "forwarded": "forwarded", "through_a_bot": "via bot",
+    "in_a_group": "group", "anonymous_in_a_group": "anonymous", "channel_post": "channel",
+    "edited": "edited",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("who", WAYS)
+async def test_each_refused_command_is_one_row_of_what_was_tried_and_not_by_whom(
+    process, telegram, impostors, services, who, command
+) -> None:
+    rows_at_reply = []
+    sent = telegram.do_request
+
+    async def watched(*arguments, **more):
+        rows_at_reply.append(len(await services.storage.audit()))
+        return await sent(*arguments, **more)
+
+    telegram.do_request = watched
+    await process(impostors[who](command))
+    [row] = await services.storage.audit()
+    name = command[1:].split()[0].partition("@")[0].lower()
+    assert (row.actor, row.action, row.detail, row.rows) == (
+        "",
+        "refused",
+        f"{name} {WAYS[who]}",
+        1,
+    )
+    assert all(rows == 1 for rows in rows_at_reply), "written down before it is answered"
+    assert len(rows_at_reply) == (who in ("named_like_the_admin", "forwarded", "through_a_bot"))
+
+
+@pytest.mark.parametrize("command", ["/finnesikke", "/reloading", "/stat", "/hjelp", "reload"])
+async def test_what_is_no_admins_command_is_no_attempt(
+    process, impostors, services, command
+) -> None:
+    for who in WAYS:
+        await process(impostors[who](command))
+    assert await services.storage.audit() == []
+
+
+@pytest.mark.parametrize(
+    ("action", "name"), [("p", "publish"), ("f", "confirm"), ("c", "cancel"), ("u", "undo")]
+)
+async def test_a_forged_button_of_an_admin_is_one_row_and_an_expired_button(
+    application, process, telegram, services, action, name
+) -> None:
+    await process(Voter(application.bot, 900).presses(f"u1:{action}:{'a' * 12}:0"))
+    [row] = await services.storage.audit()
+    assert (row.actor, row.detail, row.rows) == ("", f"reload_{name} button", 1)
+    forged = telegram.sent("answerCallbackQuery")
+    telegram.calls.clear()
+    await process(Voter(application.bot, 900).presses(f"u1:x:{'a' * 12}:0"))  # no button at all
+    assert forged == telegram.sent("answerCallbackQuery")
+    assert len(await services.storage.audit()) == 1
+
+
+async def test_thirty_attempts_are_thirty_rows_and_a_flood_is_few(
+    application, process, services
+) -> None:
+    now = [0.0]
+    services = application.bot_data
+    object.__setattr__(services, "refusals", Refusals(lambda: now[0]))
+    for voter in range(30):
+        await process(Voter(application.bot, 900 + voter).says("/reload"))
+    assert [row.rows for row in await services.storage.audit()] == [1] * 30
+    for voter in range(30, 1000):  # each another: no limit of one user stands in the way
+        await process(Voter(application.bot, 900 + voter).says("/reload"))
+    rows = [row.rows for row in await services.storage.audit()]
+    assert rows == [1] * 40 + [40, 80, 160, 320]
+    now[0] = 3600.0
+    await process(Voter(application.bot, 5000).says("/status"))
+    rows = [row.rows for row in await services.storage.audit()]
+    assert sum(rows) == 1001, "none is lost"
+    assert len(rows) == 45
+
+
+async def test_an_attempt_that_cannot_be_written_down_is_refused_all_the_same(
+    application, process, telegram, services
+) -> None:
+    with closing(sqlite3.connect(services.storage.path)) as db, db:
+        db.execute("DROP TABLE audit")
+    await process(Voter(application.bot, 900).says("/reload"))
+    assert telegram.texts == [NB.unknown_command]
 
 
 async def test_the_real_admin_is_let_in(application, process, telegram) -> None:
@@ -324,9 +414,35 @@ def built_sql(source: str) -> list[int]:
             if isinstance(n, ast.Constant) and isinstance(n.value, str)
         )
 
+    tree = ast.parse(source)
+    fixed: set[str] = set()  # names of the module that stand for nothing but written-out text
+
+    def is_fixed(node: ast.AST) -> bool:
+        match node:
+            case ast.Constant(value=str()):
+                return True
+            case ast.Name(id=name):
+                return name in fixed
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return is_fixed(left) and is_fixed(right)
+            case ast.JoinedStr(values=parts):
+                return all(map(is_fixed, parts))
+            case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+                return is_fixed(value)
+        return False
+
+    assigned = Counter(
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    )
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name.isupper() and assigned[name] == 1 and is_fixed(node.value):
+                fixed.add(name)
+
     found = []
-    for node in ast.walk(ast.parse(source)):
-        built = (
+    for node in ast.walk(tree):
+        built = not is_fixed(node) and (
             (isinstance(node, ast.JoinedStr) and any(isinstance(v, ast.FormattedValue) for v in node.values))
             or (isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mod, ast.Add)))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "replace", "join"))
@@ -344,10 +460,15 @@ def built_sql(source: str) -> list[int]:
         '"UPDATE votes SET x = " + value',
         '"INSERT INTO {} VALUES (1)".format(table)',
         '" ".join(["DROP TABLE", name])',
+        'f"SELECT * FROM {TABLE}"; TABLE = input()',
     ],
 )
 def test_the_scan_sees_sql_that_is_built(line: str) -> None:
     assert built_sql(line) == [1]
+
+
+def test_the_scan_lets_written_out_constants_pass() -> None:
+    assert built_sql('A = "a, b"\nB = "SELECT " + A + " FROM t"\nC = f"{B} WHERE a = ?"') == []
 
 
 def test_no_sql_is_built_from_strings() -> None:

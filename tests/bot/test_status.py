@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ import pytest
 
 from bot import backup
 from bot.handlers.status import duration, size_text, status_text, tell_admins
+from bot.services import give_consent
 from bot.texts import EN, LANGUAGES, NB
 from tests.bot.logs_on_disk import scribble
 from tests.bot.telegram_transport import Voter
@@ -91,3 +93,46 @@ def test_sizes() -> None:
         "3.3 MiB",
         "2.0 GiB",
     ]
+
+
+# ---- which version answered
+
+
+@pytest.mark.parametrize("logging", ["avidentifisert", "samtykke"])
+async def test_the_version_is_in_status_in_sources_and_in_every_logged_answer(
+    application, process, telegram, services, logging
+) -> None:
+    """After a publication the new one, and what was answered before keeps the one it had."""
+    kari, chief = Voter(application.bot), Voter(application.bot, ADMIN)
+    if logging == "samtykke":
+        await give_consent(services, kari.id, "1")
+        object.__setattr__(services.settings, "logging", logging)
+    questions = (
+        SUNDAY,
+        "xyzzy plugh",
+        "Hva mener Høyre om skole?",
+        "Hva vil dere i Oslo?",
+        "skole i Asker",
+    )
+    old = services.index.snapshot
+    fresh = replace(
+        old, corpus=replace(old.corpus, fingerprint="0123456789ab"), fingerprint="0123456789ab"
+    )
+    seen = []
+    for snapshot in (old, fresh):
+        services.index._rebuild = lambda _, snapshot=snapshot: snapshot
+        await services.index.reload()
+        for question in questions:
+            await process(kari.says(question))
+        await process(chief.says("/status"))
+        assert f"versjon {snapshot.fingerprint}," in telegram.texts[-1]
+        for language, texts in LANGUAGES.items():
+            await process(Voter(application.bot, 40 + len(seen), language).says("/kilder"))
+            assert telegram.texts[-1].endswith(
+                texts.sources_version.format(fingerprint=snapshot.fingerprint)
+            )
+            seen.append(language)
+    logged = await services.storage.answers()
+    assert len({answer.outcome for answer in logged}) >= 2
+    counts = Counter(answer.fingerprint for answer in logged)
+    assert counts == {old.fingerprint: len(questions), "0123456789ab": len(questions)}

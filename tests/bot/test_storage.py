@@ -4,7 +4,8 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta, timezone
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,70 @@ async def test_every_earlier_schema_is_brought_up_to_date(
         async with Storage(path, cipher):
             pass
         assert schema(path) == schema(tmp_path / "fresh")
+
+
+CHILDREN = ("answer_quotes", "votes", "complaints")
+
+
+def filled_schema_2(path: Path) -> None:
+    """A log of the second schema: three answers, each with two quotes, a vote and a complaint."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA foreign_keys = ON")
+        for step in MIGRATIONS[:2]:
+            for statement in step:
+                db.execute(statement)
+        for answer in ("a", "b", "c"):
+            db.execute(
+                "INSERT INTO answers VALUES (?, 'Hva med skolen?', '2026-01-31T12:00:00+00:00',"
+                " 'telegram', 'hit', '', 'Asker', 'nb', '', 'f', '{}')",
+                (answer,),
+            )
+            for rank in (1, 2):
+                db.execute("INSERT INTO answer_quotes VALUES (?, ?, 'p')", (answer, rank))
+            db.execute(
+                "INSERT INTO votes VALUES (?, 'helpful', '2026-02-01T12:00:00+00:00')", answer
+            )
+            db.execute("INSERT INTO complaints VALUES (?, 'other', '2026-02-01')", answer)
+        db.execute("INSERT INTO choices VALUES (x'00', 'Asker', 'nb')")
+        db.execute("PRAGMA user_version = 2")
+
+
+async def test_rebuilding_a_table_takes_none_of_its_children_along(
+    tmp_path: Path, cipher: FieldCipher
+) -> None:
+    """The third step drops `answers` and `votes`, which others refer to with ON DELETE CASCADE."""
+    path = tmp_path / FILE
+    filled_schema_2(path)
+    async with Storage(path, cipher) as storage:
+        assert await storage._rows("PRAGMA foreign_key_check") == []
+        for table, rows in {
+            "answers": 3, "answer_quotes": 6, "votes": 3, "complaints": 3, "choices": 1,
+        }.items():  # fmt: skip
+            assert await storage._rows(f"SELECT count(*) FROM {table}") == [(rows,)], table
+        logged = await storage.answer("b")
+        assert logged is not None
+        assert (logged.question, logged.pledge_ids, logged.asked_on) == (
+            "Hva med skolen?", ("p", "p"), date(2026, 1, 31),
+        )  # fmt: skip
+        assert logged.verdict is Verdict.HELPFUL
+        # And they are still its children: an erased answer takes them along, and only its own.
+        await storage.erase_answers(["b"], NOON)
+        for table in CHILDREN:
+            left = await storage._rows(f"SELECT DISTINCT answer_id FROM {table} ORDER BY 1")
+            assert left == [("a",), ("c",)], table
+
+
+def test_every_child_of_answers_is_in_that_test(tmp_path: Path, cipher: FieldCipher) -> None:
+    filled_schema_2(tmp_path / FILE)
+    with closing(sqlite3.connect(tmp_path / FILE)) as db:
+        names = [n for (n,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        found = {
+            name
+            for name in names
+            for key in db.execute(f"PRAGMA foreign_key_list({name})")
+            if key[2] == "answers"
+        }
+    assert found == set(CHILDREN)
 
 
 def test_every_table_is_strict_and_none_can_hold_a_voter(

@@ -1,0 +1,1 @@
+"""Staff's pages in the browser: rendered here, without a script."""
