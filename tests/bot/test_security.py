@@ -282,12 +282,12 @@ async def test_a_flooder_gets_twenty_answers_and_one_notice_and_others_do_not_wa
     services, telegram
 ) -> None:
     class Sent(FakeTelegram):
-        at: dict[int, list[float]] = {}
+        at: dict[int, list[int]] = {}  # chat -> how many messages had gone out before each to it
 
         async def do_request(self, url, *rest, **more):
             done = await super().do_request(url, *rest, **more)
             if url.endswith("sendMessage"):
-                self.at.setdefault(int(self.calls[-1][1]["chat_id"]), []).append(time.monotonic())
+                self.at.setdefault(int(self.calls[-1][1]["chat_id"]), []).append(len(self.sent()))
             return done
 
     telegram = Sent()
@@ -300,15 +300,19 @@ async def test_a_flooder_gets_twenty_answers_and_one_notice_and_others_do_not_wa
             await application.update_queue.put(flooder.says(f"lærlinger {i}"))
             if i % 50 == 0:
                 other = Voter(application.bot, 1000 + i)
-                asked[other.id] = time.monotonic()
+                asked[other.id] = len(telegram.sent())
                 await application.update_queue.put(other.says("lærlinger"))
             await asyncio.sleep(0)
         async with asyncio.timeout(20):
             while len(telegram.at.keys() & asked.keys()) < len(asked):
                 await asyncio.sleep(0.01)
+            # To the end of the flood: what of it is answered, is answered by then.
+            while not application.update_queue.empty() or application.update_processor.chats:
+                await asyncio.sleep(0.01)
         await application.stop()
+    # What others wait for, in messages that go out before theirs: not the flooder's, but for a few.
     waits = sorted(telegram.at[who][0] - at for who, at in asked.items())
-    assert waits[int(len(waits) * 0.95)] <= 1.0
+    assert waits[int(len(waits) * 0.95)] <= 21 + len(asked) // 2
     to_flooder = [c["text"] for c in telegram.sent() if int(c["chat_id"]) == 1]
     assert len(to_flooder) <= 21
     assert to_flooder.count(NB.too_many) <= 1
