@@ -24,9 +24,11 @@ from bot.privacy.keys import Keys
 from bot.recovery import Memory, prepare
 from bot.review import publishing
 from bot.services import audit
+from bot.setup import index_file
 from bot.storage import FILE, Storage
 from tests.bot.logs_on_disk import scribble
 from tests.conftest import write_config, write_programmes
+from tests.word_encoder import WordEncoder
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 VILLAGE = (
@@ -54,6 +56,8 @@ async def lived_in(settings: Settings, services) -> None:
     for lock in (LOCK, publishing.LOCK):
         with only_instance(settings.data, lock):
             pass
+    for encoder in (None, WordEncoder()):
+        index_file(settings, encoder).write_bytes(b"saved")
     path = settings.data / FILE
     async with Storage(path, FieldCipher(keys)) as storage:
         used = replace(services, settings=settings, storage=storage, keys=keys)
