@@ -10,7 +10,7 @@ LOCKED := $(PIP) --require-hashes -r
 # What runs, what builds the package itself, what reads programmes, the staff's web pages.
 NEEDED := requirements.lock requirements-build.lock requirements-readers.lock requirements-review.lock
 
-.PHONY: help chat run test check eval lock sbom clean torture
+.PHONY: help chat run test check eval lock sbom clean torture bench screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ torture: $(VENV)/.installed-dev ## kill -9, faults and a soak on the real proces
 
 bench: .venv-bench/.installed ## speed against other engines; BENCH_SIZES="500 10000 134000 1000000"; writes docs/performance.md
 	.venv-bench/bin/python -m bench
+
+screenshots: $(VENV)/.installed-dev ## the pictures in docs/veileder.md, taken anew (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: ## write the lock files anew
 	set -e; for name in $(basename $(wildcard requirements*.in)); do \

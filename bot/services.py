@@ -6,9 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from weakref import ref
 
 from bot.answering import Answer, AnswerPolicy, Outcome, Reason, answer
 from bot.callback_data import Verdict
@@ -31,9 +32,15 @@ from bot.storage_choices import Choice, Choices, Complaints, Pseudonymizer, choi
 from bot.texts import Texts
 from retrieval.build import Snapshot
 from retrieval.persistence import open_snapshot
+from retrieval.search import Searcher
 from retrieval.semantic import Progress, VectorStore
 
 logger = logging.getLogger(__name__)
+
+
+INLINE = (
+    20_000  # pledges up to which a search takes less than the loop may stand still: a millisecond
+)
 
 
 def utc_now() -> datetime:
@@ -56,6 +63,7 @@ class Services:
         drawn: Text and buttons last put into a message, against a second press, for minutes.
         albums: Albums that were told that pictures are not read, for minutes.
         refusals: Attempts at what only admins may do.
+        given: What a question got, and from which index, whoever asked it, for minutes.
         examples: Questions to try that hit, by version of the index, municipality and language.
         jobs: Long work that staff's pages have started.
     """
@@ -74,6 +82,7 @@ class Services:
     albums: Recent[bool] = field(default_factory=Recent)
     examples: Recent[list[tuple[str, str]]] = field(default_factory=lambda: Recent(minutes=24 * 60))
     exports: dict[bytes, int] = field(default_factory=dict)
+    given: Recent[tuple[ref[Searcher], Answer]] = field(default_factory=lambda: Recent(most=512))
     jobs: Jobs = field(default_factory=Jobs)
     refusals: Refusals = field(default_factory=Refusals)
 
@@ -135,18 +144,8 @@ async def answer_question(
     ``municipality`` was chosen beforehand; one named in the question wins over it.
     """
     snapshot = services.index.snapshot
-    call = partial(
-        answer,
-        question,
-        snapshot.searcher,
-        services.policy,
-        municipality=municipality,
-        language=texts.code,
-        fingerprint=snapshot.fingerprint,
-    )
     started = time.perf_counter()
-    # The encoder takes some 20 ms and frees the interpreter meanwhile: others must not wait for it.
-    given = call() if snapshot.searcher.encoder is None else await asyncio.to_thread(call)
+    given = await _answered(services, snapshot, question, texts.code, municipality)
     shown = fit(given, texts, this_year=snapshot.this_year)
     milliseconds = (time.perf_counter() - started) * 1000
     services.health.answered(milliseconds, found=bool(shown.hits))
@@ -159,6 +158,33 @@ async def answer_question(
         milliseconds,
     )
     return Reply(answer=shown, snapshot=snapshot)
+
+
+async def _answered(
+    services: Services, snapshot: Snapshot, question: str, language: str, municipality: str | None
+) -> Answer:
+    """Answer, or give again what the same words got from the same index minutes ago."""
+    searcher = snapshot.searcher
+    key = (" ".join(question.split()), municipality, language, services.policy)
+    known = services.given.get(key)
+    if known is not None and known[0]() is searcher:
+        return replace(known[1], question=question)
+    call = partial(
+        answer,
+        question,
+        searcher,
+        services.policy,
+        municipality=municipality,
+        language=language,
+        fingerprint=snapshot.fingerprint,
+    )
+    # The encoder takes some 20 ms and frees the interpreter meanwhile: others must not wait for it.
+    # Nor for many pledges; over few, a thread costs more than it saves.
+    inline = searcher.encoder is None and len(searcher.pledges) <= INLINE
+    found = call() if inline else await asyncio.to_thread(call)
+    if not found.is_crisis:  # of a cry for help nothing is kept
+        services.given.remember(key, (ref(searcher), found))
+    return found
 
 
 _STALE = frozenset((Reason.EMPTY, Reason.OUTSIDE))  # nothing that «Hva med Asker?» could be about

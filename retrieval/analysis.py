@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from retrieval import words
 
@@ -41,7 +41,7 @@ def word_tokenizer(text: str) -> Iterator[Token]:
 def lowercase(tokens: Iterable[Token]) -> Iterator[Token]:
     """Fold case: Skole -> skole"""
     for token in tokens:
-        yield replace(token, term=token.term.lower())
+        yield Token(token.term.lower(), token.start, token.end)
 
 
 def stop_filter(stop: frozenset[str]) -> TokenFilter:
@@ -59,24 +59,32 @@ def hyphens(tokens: Iterable[Token]) -> Iterator[Token]:
         yield token
         if "-" in token.term.strip("-"):
             parts = [p for p in token.term.split("-") if p]
-            yield replace(token, term="".join(parts))
+            yield Token("".join(parts), token.start, token.end)
             for part in parts:
                 if len(part) > 2:
-                    yield replace(token, term=part)
+                    yield Token(part, token.start, token.end)
 
 
 def stem_filter(tokens: Iterable[Token]) -> Iterator[Token]:
     """Lemma, Snowball, folding: barnehagene -> barnehag"""
     for token in tokens:
-        yield replace(token, term=words.stem(token.term.strip("-–")))
+        yield Token(words.stem(token.term.strip("-–")), token.start, token.end)
+
+
+_KEPT = 100_000  # texts whose terms are remembered
 
 
 @dataclass(frozen=True, slots=True)
 class Analyzer:
-    """A tokenizer and the filters that its tokens run through, in order."""
+    """A tokenizer and the filters that its tokens run through, in order.
+
+    Remembers the terms of what it was given: a rebuild analyses only what is new. Give it texts of
+    the corpus, never what a voter wrote.
+    """
 
     tokenizer: Tokenizer
     filters: tuple[TokenFilter, ...]
+    _memo: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def tokens(self, text: str) -> list[Token]:
         """Return the tokens of a text, in its order."""
@@ -87,4 +95,9 @@ class Analyzer:
 
     def terms(self, text: str) -> list[str]:
         """Return the terms alone."""
-        return [token.term for token in self.tokens(text)]
+        terms = self._memo.get(text)
+        if terms is None:
+            terms = tuple(token.term for token in self.tokens(text))
+            if len(self._memo) < _KEPT:
+                self._memo[text] = terms
+        return list(terms)

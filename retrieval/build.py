@@ -8,11 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from retrieval.approved import Approved
 from retrieval.corpus import Corpus, read_corpus
-from retrieval.decision import read_decision
+from retrieval.corrections import (
+    Corrections,
+    read_corrections,
+    with_examples,
+    with_questions,
+    with_synonyms,
+)
+from retrieval.decision import Decision, read_decision
 from retrieval.examples import Examples, join, read_examples
-from retrieval.fields import build_fields
+from retrieval.fields import Fields, build_fields
 from retrieval.lexicon import Lexicon, read_lexicon
 from retrieval.neighbours import Dense, Neighbours
 from retrieval.places import Places
@@ -35,6 +44,9 @@ class Snapshot:
     searcher: Searcher
     fingerprint: str
     this_year: int
+    corrections: Corrections = Corrections()
+    store: VectorStore | None = None
+    """Where its vectors are kept; None without an encoder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +65,13 @@ class Options:
     """False only where the decision is about to be fitted."""
     this_year: int = 0
     """0: the calendar's."""
+    current_periods: tuple[str, ...] = ()
+    """Periods that hold whatever the calendar says: «Bærum 2023-2027»."""
+
+
+def dated(options: Options) -> Options:
+    """Return the options with the year that they mean."""
+    return replace(options, this_year=options.this_year or datetime.now(tz=UTC).year)
 
 
 def build(
@@ -71,16 +90,19 @@ def build(
         progress: Called with (done, all) while sentences are encoded.
 
     Raises:
-        CorpusError, LexiconError, ExamplesError: Naming the file and line to mend.
+        CorpusError, LexiconError, ExamplesError, CorrectionsError: Naming the file and line to mend.
     """
-    corpus = read_corpus(folder)
+    corpus = read_corpus(folder, options.current_periods)
     if options.without:
         kept = tuple(
             p for p in corpus.pledges if options.without not in (p.municipality, *p.headings)
         )
         corpus = replace(corpus, pledges=kept)
-    lexicon = read_lexicon(folder)
+    corrections = read_corrections(folder)
+    lexicon = with_synonyms(read_lexicon(folder), corrections)
     examples = join(read_examples(folder) if options.with_examples else (), corpus.pledges)
+    if options.with_examples:
+        examples, corrections = with_examples(examples, corrections, corpus.pledges)
     fields = build_fields(
         corpus.pledges, examples.by_pledge, lexicon, k1=options.k1, b=options.b,
         compounds=options.switches.compounds,
@@ -90,14 +112,8 @@ def build(
         if not len(store):
             store.load(folder / VECTORS)
     tree = read_topics(folder) if options.with_topics else TopicTree(())
+    tree = with_questions(tree, corrections)
     topics = TopicIndex(tree, lexicon, encoder, store, progress) if len(tree) else None
-    reader = QuestionReader(
-        lexicon,
-        Places(corpus.municipalities),
-        has_term=_any_field(fields.text, fields.heading, fields.examples, topics),
-        surface=fields.surface,
-        switches=options.switches,
-    )
     dense = None
     if encoder is not None and store is not None:
         dense = build_dense(corpus, examples, encoder, store, progress)
@@ -106,14 +122,52 @@ def build(
         if topics
         else None
     )
-    this_year = options.this_year or datetime.now(tz=UTC).year
+    decision = read_decision(folder) if options.with_decision else None
+    return assemble(
+        Parts(
+            corpus=corpus, lexicon=lexicon, examples=examples, corrections=corrections,
+            fields=fields, topics=topics, dense=dense, membership=membership, decision=decision,
+        ),
+        encoder, store, options,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What takes time to make: with an encoder and the options, all that a Snapshot is made of."""
+
+    corpus: Corpus
+    lexicon: Lexicon
+    examples: Examples
+    corrections: Corrections
+    fields: Fields
+    topics: TopicIndex | None
+    dense: Dense | None
+    membership: NDArray[np.float32] | None
+    decision: Decision | None
+
+
+def assemble(
+    parts: Parts, encoder: SentenceEncoder | None, store: VectorStore | None, options: Options
+) -> Snapshot:
+    """Put the parts together, just built or read back."""
+    corpus, fields, topics = parts.corpus, parts.fields, parts.topics
+    reader = QuestionReader(
+        parts.lexicon,
+        Places(corpus.municipalities),
+        has_term=_any_field(fields.text, fields.heading, fields.examples, topics),
+        surface=fields.surface,
+        switches=options.switches,
+    )
+    this_year = dated(options).this_year
     searcher = Searcher(
-        corpus.pledges, reader, fields, dense, encoder, options.weights, this_year, topics, membership,
-        read_decision(folder) if options.with_decision else None,
+        corpus.pledges, reader, fields, parts.dense, encoder, options.weights, this_year, topics,
+        parts.membership, parts.decision, Approved(reader, parts.corrections),
     )  # fmt: skip
     return Snapshot(
-        corpus=corpus, lexicon=lexicon, examples=examples, searcher=searcher,
-        fingerprint=corpus.fingerprint, this_year=this_year,
+        corpus=corpus, lexicon=parts.lexicon, examples=parts.examples, searcher=searcher,
+        fingerprint=corpus.fingerprint, this_year=this_year, corrections=parts.corrections,
+        store=store,
     )  # fmt: skip
 
 

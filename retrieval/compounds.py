@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -114,7 +113,7 @@ def split_filter(known: Known) -> TokenFilter:
             yield token
             if len(token.term) >= 6 and token.term.isalpha():
                 for part in _parts(token.term, known):
-                    yield replace(token, term=part)
+                    yield Token(part, token.start, token.end)
 
     return add
 
@@ -130,13 +129,14 @@ def suspended_filter(known: Known) -> TokenFilter:
         for token in tokens:
             if _SUSPENDED.search(token.term):
                 waiting.append(token)
-                yield replace(token, term=token.term.rstrip("-– "))
+                yield Token(token.term.rstrip("-– "), token.start, token.end)
                 continue
             if waiting and len(token.term) >= 6:
                 parts = split(words.lemma(token.term), known)
                 if parts:
                     for first in waiting:
-                        yield replace(first, term=first.term.rstrip("-– ") + parts[-1])
+                        joined = first.term.rstrip("-– ") + parts[-1]
+                        yield Token(joined, first.start, first.end)
                     waiting = []
             yield token
 

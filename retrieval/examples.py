@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,16 +99,22 @@ def join(entries: Sequence[ExampleEntry], pledges: Sequence[Pledge]) -> Examples
     for entry in entries:
         if entry.pledge_id in ids:
             continue
-        place = entry.pledge_id.split("-")[0]
-        best, score = None, _SAME
-        for pledge in free:
-            if pledge.id.startswith(place) and pledge.id not in by_pledge:
-                similar = fuzz.token_sort_ratio(entry.text, pledge.quote)
-                if similar >= score:
-                    best, score = pledge, similar
+        best = reworded(entry.pledge_id, entry.text, (p for p in free if p.id not in by_pledge))
         if best is None:
             orphans.append(entry)
         else:
             by_pledge[best.id] = entry
             moved.append(entry)
     return Examples(by_pledge, tuple(moved), tuple(orphans))
+
+
+def reworded(name: str, text: str, pledges: Iterable[Pledge]) -> Pledge | None:
+    """Find the pledge that was called ``name`` and said ``text``: nearly the same words, same place."""
+    place = name.partition("-")[0]
+    best, score = None, _SAME
+    for pledge in pledges:
+        if pledge.id.startswith(place):
+            similar = fuzz.token_sort_ratio(text, pledge.quote)
+            if similar >= score:
+                best, score = pledge, similar
+    return best

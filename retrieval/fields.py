@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval import words
 from retrieval.analysis import (
@@ -30,6 +31,11 @@ def known_part(word: str) -> bool:
     return words.is_known(word) and words.zipf(word) > 1.5
 
 
+# A corpus is analysed anew at every reload: the analysers live on, and with them what they remember.
+_surface = Analyzer(word_tokenizer, (lowercase,))
+
+
+@lru_cache(maxsize=2)
 def passage_analyzer(*, compounds: bool = True) -> Analyzer:
     """Analyzer of programme text: wide, so that a question may be narrow."""
     wide = (suspended_filter(known_part),) if compounds else ()
@@ -49,18 +55,24 @@ def passage_analyzer(*, compounds: bool = True) -> Analyzer:
 
 def example_analyzer(lexicon: Lexicon) -> Analyzer:
     """Analyzer of example questions: as passages, and in the voter's languages."""
+    return _example_analyzer(frozenset(lexicon.nynorsk.items()), lexicon.stop)
+
+
+@lru_cache(maxsize=2)
+def _example_analyzer(nynorsk: frozenset[tuple[str, str]], stop: frozenset[str]) -> Analyzer:
+    bokmaal = dict(nynorsk)
 
     def to_bokmaal(tokens: Iterable[Token]) -> Iterator[Token]:
         """Map nynorsk and dialect: skule -> skole"""
         for token in tokens:
-            mapped = lexicon.nynorsk.get(token.term)
-            yield token if mapped is None else replace(token, term=mapped)
+            mapped = bokmaal.get(token.term)
+            yield token if mapped is None else Token(mapped, token.start, token.end)
 
     return Analyzer(
         word_tokenizer,
         (
             lowercase,
-            stop_filter(BOKMAAL | lexicon.stop | ENGLISH),
+            stop_filter(BOKMAAL | stop | ENGLISH),
             to_bokmaal,
             hyphens,
             split_filter(known_part),
@@ -100,28 +112,17 @@ def build_fields(
     analyzer = passage_analyzer(compounds=compounds)
     texts = [analyzer.terms(pledge.quote) for pledge in pledges]
     headings = [analyzer.terms(". ".join((*p.headings, p.parent))) for p in pledges]
-    plain = [
-        [t.term.lower() for t in word_tokenizer(words.nfc(pledge.quote))] for pledge in pledges
-    ]
+    plain = [_surface.terms(pledge.quote) for pledge in pledges]
     pieces = [
         [g for w in dict.fromkeys(ws) if w not in BOKMAAL for g in grams(words.fold(w))]
         for ws in plain
     ]
     entries = [examples.get(pledge.id) for pledge in pledges]
+    asked = ["\n".join((*e.questions, *e.words)) if e else "" for e in entries]
     voters = example_analyzer(lexicon)
-    asked = [
-        voters.terms("\n".join((*entry.questions, *entry.words))) if entry else []
-        for entry in entries
-    ]
+    questions = [voters.terms(text) for text in asked]
     surface = {w.strip("-–") for ws in plain for w in ws}
-    surface |= {
-        t.term.lower()
-        for entry in entries
-        if entry
-        for text in (*entry.questions, *entry.words)
-        for t in word_tokenizer(words.nfc(text))
-        if words.is_known(t.term.lower())
-    }
+    surface |= {w for w in {w for text in asked for w in _surface.terms(text)} if words.is_known(w)}
     surface |= {
         part for line in lexicon.lines for w in (*line.words, *line.to) for part in w.split()
     }
@@ -129,6 +130,6 @@ def build_fields(
         text=BM25Index(texts, k1=k1, b=b),
         heading=BM25Index(headings, k1=k1, b=0.3) if any(headings) else None,
         grams=BM25Index(pieces, k1=k1, b=b),
-        examples=BM25Index(asked, k1=k1, b=b) if any(asked) else None,
+        examples=BM25Index(questions, k1=k1, b=b) if any(questions) else None,
         surface=frozenset(surface),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +59,6 @@ def read_lexicon(folder: Path) -> Lexicon:
         LexiconError: On a malformed list or line.
     """
     thesaurus = _lines(folder / THESAURUS, "synonyms")
-    synonyms: dict[str, list[str]] = {}
-    for line in thesaurus:
-        for word in line.words:
-            # In the pieces that a question is cut into: «17. mai» is found as «17 mai».
-            typed = [t.term.strip("-–'’") for t in word_tokenizer(word)]
-            for key in {" ".join(typed), " ".join(words.lemma(part) for part in typed)}:
-                _extend(synonyms.setdefault(key, []), line.to)
     english: dict[str, list[str]] = {}
     for line in _lines(folder / ENGLISH, "glossary"):
         for word in line.words:
@@ -80,13 +73,33 @@ def read_lexicon(folder: Path) -> Lexicon:
         for table in ("nynorsk", "dialekt")
         for key, value in nynorsk.get(table, {}).items()
     }
-    return Lexicon(
-        synonyms={key: tuple(to) for key, to in synonyms.items()},
+    lists = Lexicon(
         english={key: tuple(to) for key, to in english.items()},
         nynorsk=pairs,
         stop=frozenset(str(w).lower() for w in nynorsk.get("stopp", {}).get("words", ())),
-        lines=tuple(thesaurus),
     )
+    return extended(lists, thesaurus)
+
+
+def extended(lexicon: Lexicon, lines: Sequence[ThesaurusLine]) -> Lexicon:
+    """Add lines behind those that are there: what was there leads."""
+    synonyms = {key: list(to) for key, to in lexicon.synonyms.items()}
+    for line in lines:
+        for word in line.words:
+            for key in synonym_keys(word):
+                _extend(synonyms.setdefault(key, []), line.to)
+    return replace(
+        lexicon,
+        synonyms={key: tuple(to) for key, to in synonyms.items()},
+        lines=(*lexicon.lines, *lines),
+    )
+
+
+def synonym_keys(word: str) -> set[str]:
+    """Return what a word or phrase is looked up as: as typed, and in dictionary forms."""
+    # In the pieces that a question is cut into: «17. mai» is found as «17 mai».
+    typed = [t.term.strip("-–'’") for t in word_tokenizer(word)]
+    return {" ".join(typed), " ".join(words.lemma(part) for part in typed)}
 
 
 def english_base(phrase: str) -> str:

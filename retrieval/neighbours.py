@@ -8,6 +8,7 @@ its last step, and needs no training beyond one 384 by 384 decomposition at buil
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,13 +35,28 @@ class Projection:
         return np.asarray(moved / np.where(norm == 0, 1, norm), dtype=np.float32)
 
 
+_fitted: dict[bytes, Projection] = {}
+_KEPT = 4  # two are learnt in a build, and a reload mostly learns the same again
+
+
 def fit_projection(vectors: Vectors, owners: NDArray[np.int64]) -> Projection:
-    """Learn the projection from vectors and the class each belongs to.
+    """Learn the projection from vectors and the class each belongs to; remembers the last few.
 
     Args:
         vectors: (n, d), sorted by owner.
         owners: (n,), ascending.
     """
+    digest = hashlib.blake2b(np.ascontiguousarray(vectors).data, digest_size=16)
+    digest.update(np.ascontiguousarray(owners).data)
+    digest.update(repr(vectors.shape).encode())
+    known = _fitted.pop(digest.digest(), None) or _fit(vectors, owners)
+    _fitted[digest.digest()] = known  # the newest last
+    while len(_fitted) > _KEPT:
+        _fitted.pop(next(iter(_fitted)), None)
+    return known
+
+
+def _fit(vectors: Vectors, owners: NDArray[np.int64]) -> Projection:
     starts = np.flatnonzero(np.r_[True, np.diff(owners) > 0])
     counts = np.diff(np.r_[starts, len(owners)])
     centres = np.add.reduceat(vectors, starts, axis=0) / counts[:, None]
@@ -61,6 +77,7 @@ class Neighbours:
         owners: (n,) ascending numbers ``0 .. size - 1``; some may own none.
         size: How many owners there are.
         projection: One learned elsewhere; None: learn it from these.
+        projected: The vectors have been through the projection before they were saved.
     """
 
     def __init__(
@@ -69,19 +86,22 @@ class Neighbours:
         owners: NDArray[np.int64],
         size: int,
         projection: Projection | None = None,
+        *,
+        projected: bool = False,
     ) -> None:
         self.size = size
         self.projection = projection
         self.owners = owners
+        self.vectors = vectors  # of no owners, none
         if not len(owners):
             return
         self.projection = projection or fit_projection(vectors, owners)
-        self._vectors = self.projection(vectors)
+        self.vectors = vectors if projected else self.projection(vectors)
         self._starts = np.flatnonzero(np.r_[True, np.diff(owners) > 0])
         self._present = owners[self._starts]
         counts = np.diff(np.r_[self._starts, len(owners)])
         self._rows = [np.arange(a, a + n) for a, n in zip(self._starts, counts, strict=True)]
-        centres = np.add.reduceat(self._vectors, self._starts, axis=0) / counts[:, None]
+        centres = np.add.reduceat(self.vectors, self._starts, axis=0) / counts[:, None]
         norms = np.linalg.norm(centres, axis=1, keepdims=True)
         self._centres = (centres / np.where(norms == 0, 1, norms)).astype(np.float32)
 
@@ -103,7 +123,7 @@ class Neighbours:
         near = np.argsort(-mean, kind="stable")[:NEAR]
         rows = np.concatenate([self._rows[i] for i in near])
         sizes = np.asarray([len(self._rows[i]) for i in near])
-        best = np.maximum.reduceat(self._vectors[rows] @ moved, np.cumsum(sizes) - sizes)
+        best = np.maximum.reduceat(self.vectors[rows] @ moved, np.cumsum(sizes) - sizes)
         nearest[:] = np.median(best)
         nearest[self._present] = best.min()
         nearest[self._present[near]] = best
@@ -124,7 +144,7 @@ class Neighbours:
         if not len(place):
             return -1
         rows = self._rows[int(place[0])]
-        return int(rows[(self._vectors[rows] @ self.projection(vector)).argmax()])
+        return int(rows[(self.vectors[rows] @ self.projection(vector)).argmax()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

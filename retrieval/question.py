@@ -118,9 +118,9 @@ class QuestionReader:
         self._surface = sorted({w for w in surface if len(w) > 3 and w.isalpha()})
         self._surface_set = frozenset(self._surface)
         self._unfold: dict[str, str] = {}
-        for word in sorted(self._surface, key=lambda w: -words.zipf(w)):
-            if any(c in word for c in "æøå"):
-                self._unfold.setdefault(words.fold(word), word)
+        lettered = [w for w in self._surface if any(c in w for c in "æøå")]
+        for word in sorted(lettered, key=lambda w: -words.zipf(w)):
+            self._unfold.setdefault(words.fold(word), word)
         self._stop_nb = BOKMAAL | lexicon.stop
         self._by_length: dict[int, list[str]] = {}
         for word in self._surface:

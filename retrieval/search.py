@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import words
+from retrieval.approved import Approved
+from retrieval.concepts import ConceptScorer
 from retrieval.decision import Decision, Model
-from retrieval.document import Pledge
+from retrieval.document import Pledge, Standing
 from retrieval.fields import Fields, grams
-from retrieval.index import BM25Index
 from retrieval.neighbours import Dense
 from retrieval.question import Concept, Question, QuestionReader
 from retrieval.semantic import SentenceEncoder, Vectors
+from retrieval.top import best
 from retrieval.topic_index import TopicIndex, TopicScores, profile
 
 Array = NDArray[np.float32]
@@ -90,70 +92,57 @@ class Searcher:
         topics: TopicIndex | None = None,
         membership: Array | None = None,
         decision: Decision | None = None,
+        approved: Approved | None = None,
     ) -> None:
-        self.decision = decision
+        self.decision, self.approved = decision, approved
         self.pledges = tuple(pledges)
         self.topics = topics
         self.membership = membership
         self._profile = None if membership is None else profile(membership)
         self.reader, self.fields = reader, fields
         self.dense, self.encoder, self.weights = dense, encoder, weights
-        self._expired = np.asarray([p.programme.last_year < this_year for p in pledges], np.float32)
-        self._place = {
-            name: np.asarray([p.municipality == name for p in pledges], bool)
-            for name in {p.municipality for p in pledges}
-        }
+        self._expired = np.asarray(
+            [p.programme.standing(this_year) is Standing.ENDED for p in pledges], np.float32
+        )
+        names = list(dict.fromkeys(p.municipality for p in pledges))
+        self._numbers = {name: number for number, name in enumerate(names)}
+        self._place = np.asarray([self._numbers[p.municipality] for p in pledges], np.int32)
+        self._words = ConceptScorer(
+            fields.text, fields.heading, heading_weight=weights.heading, tie=weights.tie
+        )
+        self._asked = None
+        if fields.examples is not None:
+            self._asked = ConceptScorer(fields.examples, None, heading_weight=0.0, tie=weights.tie)
 
     # ---- scoring
 
     def score(self, question: Question) -> Scores:
         """Score every pledge against the question."""
-        n, w = len(self.pledges), self.weights
-        concepts = self._concepts(question.concepts, self.fields.text, self.fields.heading)
-        lexical = concepts.sum(axis=0)
+        w, nothing = self.weights, np.zeros(len(self.pledges), np.float32)
+        concepts, lexical = self._words(question.concepts)
         if w.grams:
             lexical = lexical + w.grams * self._grams(question.concepts)
-        examples = np.zeros(n, np.float32)
-        if self.fields.examples is not None and w.examples:
-            examples = self._concepts(question.concepts, self.fields.examples, None).sum(axis=0)
-        dense = nearest = centre = about_topics = np.zeros(n, np.float32)
+        total = _scaled(lexical)
+        examples = dense = nearest = centre = about_topics = nothing
         vector = about = None
         if self.dense is not None and self.encoder is not None and question.content:
             vector = self.encoder.encode([question.content], "query")[0]
             dense = _z(self.dense.passages @ vector) + _z(self.dense.context @ vector)
             nearest, centre = self.dense.questions.similarity(vector)
+        if self._asked is not None and w.examples:
+            examples = self._asked(question.concepts)[1]
+            total = total + (w.examples_alone if vector is None else w.examples) * _scaled(examples)
+        if vector is not None:
+            total = total + w.dense * dense + w.centre * _z(centre)
         if self.topics is not None and self._profile is not None and w.topics:
             about = self.topics.scores(question.concepts, vector)
             about_topics = self._profile @ self.topics.shares(about)
-        total = (
-            _scaled(lexical)
-            + (w.examples_alone if vector is None else w.examples) * _scaled(examples)
-            + w.dense * dense
-            + w.centre * _z(centre)
-            + w.topics * _scaled(about_topics)
-            - w.expired * self._expired
-        )
+            total = total + w.topics * _scaled(about_topics)
+        total = total - w.expired * self._expired
         return Scores(
             total=total, lexical=lexical, examples=examples, dense=dense, nearest=nearest,
             centre=centre, topics=about_topics, concepts=concepts, vector=vector, about=about,
         )  # fmt: skip
-
-    def _concepts(
-        self, concepts: Sequence[Concept], text: BM25Index, heading: BM25Index | None
-    ) -> Array:
-        """Per concept: the best variant, and a part of what the others add."""
-        out = np.zeros((len(concepts), len(self.pledges)), np.float32)
-        for i, concept in enumerate(concepts):
-            best, total = np.zeros(out.shape[1], np.float32), np.zeros(out.shape[1], np.float32)
-            for variant in concept.variants:
-                scores = np.zeros(out.shape[1], np.float32)
-                text.add(scores, variant.term, variant.weight)
-                if heading is not None:
-                    heading.add(scores, variant.term, variant.weight * self.weights.heading)
-                np.maximum(best, scores, out=best)
-                total += scores
-            out[i] = concept.weight * (best + self.weights.tie * (total - best))
-        return out
 
     def _grams(self, concepts: Sequence[Concept]) -> Array:
         scores = np.zeros(len(self.pledges), np.float32)
@@ -191,8 +180,11 @@ class Searcher:
         """Return which pledges belong to one of the municipalities; all where none is given."""
         if not municipalities:
             return np.ones(len(self.pledges), bool)
-        known = [self._place[m] for m in municipalities if m in self._place]
-        return np.any(known, axis=0) if known else np.zeros(len(self.pledges), bool)
+        found = np.zeros(len(self.pledges), bool)
+        for name in municipalities:
+            if name in self._numbers:
+                found |= self._place == self._numbers[name]
+        return found
 
     def covered(self, municipalities: Collection[str] = ()) -> NDArray[np.bool_]:
         """Return which leaf topics a pledge of the municipalities belongs to."""
@@ -217,10 +209,11 @@ class Searcher:
         """
         scores = scores or self.score(question)
         allowed = self.allowed(municipalities)
-        reached = (scores.lexical > 0) | (scores.examples > 0) | (self.dense is not None)
-        candidates = np.flatnonzero(allowed & reached)
-        order = candidates[np.argsort(-scores.total[candidates], kind="stable")]
-        return [self._hit(question, scores, int(i)) for i in order[:limit]]
+        if self.dense is None:
+            allowed &= (scores.lexical > 0) | (scores.examples > 0)
+        total = np.where(allowed, scores.total, np.float32(-np.inf))
+        order = best(total, len(total) if limit is None else limit, above=-np.inf)
+        return [self._hit(question, scores, int(i)) for i in order]
 
     def _hit(self, question: Question, scores: Scores, i: int) -> Hit:
         matched = tuple(

@@ -52,12 +52,9 @@ class TopicIndex:
         store: VectorStore | None,
         progress: Progress | None = None,
     ) -> None:
-        self.leaves: tuple[Topic, ...] = tree.leaves
-        self.tree = tree
-        self.politics = np.asarray([topic.is_politics for topic in self.leaves], bool)
-        analyzer = example_analyzer(lexicon)
-        self._analyzer = analyzer
-        self._bm25 = BM25Index(
+        self._open(tree, lexicon)
+        analyzer = self._analyzer
+        self.bm25 = BM25Index(
             [
                 # Names and words twice: they were chosen to tell the topic apart.
                 analyzer.terms("\n".join((t.name["nb"], *t.words, *t.words, *t.questions)))
@@ -72,10 +69,26 @@ class TopicIndex:
         if encoder is not None and store is not None:
             vectors = store.vectors(encoder, "query", [q for _, q in rows], progress)
             owners = np.asarray([i for i, _ in rows], np.int64)
-        self._neighbours = Neighbours(vectors, owners, len(self.leaves))
+        self.neighbours = Neighbours(vectors, owners, len(self.leaves))
+
+    @classmethod
+    def of(
+        cls, tree: TopicTree, lexicon: Lexicon, bm25: BM25Index, neighbours: Neighbours
+    ) -> TopicIndex:
+        """Return the index that these are the parts of."""
+        index = cls.__new__(cls)
+        index._open(tree, lexicon)  # noqa: SLF001  # our own
+        index.bm25, index.neighbours = bm25, neighbours
+        return index
+
+    def _open(self, tree: TopicTree, lexicon: Lexicon) -> None:
+        self.leaves: tuple[Topic, ...] = tree.leaves
+        self.tree = tree
+        self.politics = np.asarray([topic.is_politics for topic in self.leaves], bool)
+        self._analyzer = example_analyzer(lexicon)
 
     def __contains__(self, term: object) -> bool:
-        return term in self._bm25
+        return term in self.bm25
 
     def scores(self, concepts: Sequence[Concept], vector: Vectors | None) -> TopicScores:
         """Score every leaf against a question."""
@@ -84,7 +97,7 @@ class TopicIndex:
             best = np.zeros(len(self.leaves), np.float32)
             for variant in concept.variants:
                 scores = np.zeros(len(self.leaves), np.float32)
-                self._bm25.add(scores, variant.term, variant.weight)
+                self.bm25.add(scores, variant.term, variant.weight)
                 np.maximum(best, scores, out=best)
             lexical += concept.weight * best
         return self._combine(lexical, vector)
@@ -92,8 +105,8 @@ class TopicIndex:
     def _combine(self, lexical: Array, vector: Vectors | None) -> TopicScores:
         nearest = centre = np.zeros(len(self.leaves), np.float32)
         affinity = _z(lexical)
-        if vector is not None and len(self._neighbours.owners):
-            nearest, centre = self._neighbours.similarity(vector)
+        if vector is not None and len(self.neighbours.owners):
+            nearest, centre = self.neighbours.similarity(vector)
             affinity = LEXICAL * affinity + NEAREST * _z(nearest) + CENTRE * _z(centre)
         return TopicScores(affinity=affinity, lexical=lexical, nearest=nearest)
 
@@ -117,11 +130,14 @@ class TopicIndex:
         """
         analyzer = passage_analyzer()
         words = np.stack(
-            [_z(self._bm25.scores(set(analyzer.terms(f"{p.quote} . {p.parent}")))) for p in pledges]
+            [
+                _z(self.bm25.scores(dict.fromkeys(analyzer.terms(f"{p.quote} . {p.parent}"))))
+                for p in pledges
+            ]
         )
         views = [(0.5, words)]
-        if dense is not None and len(self._neighbours.owners):
-            near = [self._neighbours.centre_similarity(v) for v in (dense.passages, dense.context)]
+        if dense is not None and len(self.neighbours.owners):
+            near = [self.neighbours.centre_similarity(v) for v in (dense.passages, dense.context)]
             views.append((0.5, 0.5 * _z_rows(near[0]) + 0.5 * _z_rows(near[1])))
         asked = self._asked(pledges, examples, encoder, store)
         total = sum(weight for weight, _ in views)
@@ -146,9 +162,9 @@ class TopicIndex:
             return None
         entries = [(i, e) for i, p in enumerate(pledges) if (e := examples.get(p.id))]
         rows = np.zeros((len(pledges), len(self.leaves)), np.float32)
-        if encoder is not None and store is not None and len(self._neighbours.owners):
+        if encoder is not None and store is not None and len(self.neighbours.owners):
             questions = [q for _, entry in entries for q in entry.questions]
-            near = self._neighbours.centre_similarity(store.vectors(encoder, "query", questions))
+            near = self.neighbours.centre_similarity(store.vectors(encoder, "query", questions))
             at = 0
             for i, entry in entries:
                 rows[i] = _z(near[at : at + len(entry.questions)].mean(axis=0))
@@ -156,7 +172,7 @@ class TopicIndex:
         else:
             for i, entry in entries:
                 text = "\n".join((*entry.questions, *entry.words))
-                rows[i] = _z(self._bm25.scores(set(self._analyzer.terms(text))))
+                rows[i] = _z(self.bm25.scores(dict.fromkeys(self._analyzer.terms(text))))
         return rows
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
@@ -32,6 +33,75 @@ CORPORA = st.lists(TERMS, min_size=1, max_size=12).filter(any)
 def test_scores_are_those_of_rank_bm25(corpus, query, k1, b):
     expected = Reference(corpus, k1=k1, b=b).get_scores(query)
     assert np.allclose(BM25Index(corpus, k1=k1, b=b).scores(query), expected, rtol=1e-4, atol=1e-5)
+
+
+def exactly(index: BM25Index, corpus, terms, k1, b) -> list[tuple[int, float]]:
+    """What rank_bm25 says, on our idf: every document with a term, best first."""
+    reference = Reference(corpus, k1=k1, b=b)
+    for term in reference.idf:
+        assert math.isclose(reference.idf[term], index.idf(term), rel_tol=1e-14)
+        reference.idf[term] = index.idf(term)
+    scores = reference.get_scores(terms)
+    order = sorted(range(len(corpus)), key=lambda i: (-scores[i], i))
+    return [(i, float(scores[i])) for i in order if scores[i] > 0]
+
+
+@pytest.fixture(params=["small", "large"])
+def either(request, monkeypatch):
+    """Corpora of both kinds: added up in float64, and in float32 with a second look."""
+    if request.param == "large":
+        monkeypatch.setattr("retrieval.index.SMALL", 0)
+
+
+@given(CORPORA, TERMS, st.floats(0.1, 3), st.floats(0, 1))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_best_are_those_of_rank_bm25_to_the_last_bit(either, corpus, terms, k1, b):
+    index = BM25Index(corpus, k1=k1, b=b)
+    assert index.search(terms, len(corpus)) == exactly(index, corpus, terms, k1, b)
+
+
+def zipf_corpus(documents: int, seed: int) -> list[list[str]]:
+    rng = np.random.default_rng(seed)
+    ranks = np.minimum(rng.zipf(1.3, size=(documents, 12)), 3000)
+    return [[f"t{r}" for r in row[: rng.integers(1, 12)]] for row in ranks]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_many_documents_are_ranked_as_by_rank_bm25_to_the_last_bit(either, seed):
+    corpus = zipf_corpus(4000, seed)
+    index = BM25Index(corpus, k1=0.8, b=0.5)
+    assert len(index.columns.rows), "some term is frequent enough for a row"
+    assert len(index.columns.documents), "and some are not"
+    rng = np.random.default_rng(seed)
+    for _ in range(40):
+        terms = [f"t{r}" for r in np.minimum(rng.zipf(1.3, size=rng.integers(1, 9)), 3500)]
+        expected = exactly(index, corpus, terms, 0.8, 0.5)
+        assert index.search(terms, 5) == expected[:5]
+        allowed = rng.random(len(corpus)) < 0.1
+        assert index.search(terms, 5, allowed) == [h for h in expected if allowed[h[0]]][:5]
+
+
+def test_a_search_leaves_nothing_for_the_next_one(either):
+    corpus = zipf_corpus(500, 3)
+    index = BM25Index(corpus, k1=0.8, b=0.5)
+    first = index.search(["t1", "t9", "t40"], 5)
+    index.search(["t2", "t3", "t1", "t77"], 9)
+    index.search(["t9"], 3, np.zeros(500, bool))
+    assert index.search(["t1", "t9", "t40"], 5) == first
+
+
+def test_threads_do_not_disturb_each_other(either):
+    index = BM25Index(zipf_corpus(3000, 4), k1=0.8, b=0.5)
+    questions = [[f"t{i}", f"t{i + 1}", "t1"] for i in range(2, 60)] * 5
+    alone = [index.search(q, 5) for q in questions]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda q: index.search(q, 5), questions)) == alone
+
+
+def test_a_term_of_a_thousand_repeats_is_still_exact(either):
+    corpus = [["a"] * 1000 + ["b"], ["a"] * 999 + ["b"] * 3, ["c"], ["c", "d"]] * 5
+    index = BM25Index(corpus, k1=1.5, b=0.75)
+    assert index.search(["a", "b"], 20) == exactly(index, corpus, ["a", "b"], 1.5, 0.75)
 
 
 @given(CORPORA, TERMS)

