@@ -128,6 +128,7 @@ async def services(_shared: Services, settings: Settings) -> AsyncIterator[Servi
             index=IndexReader(snapshot, lambda _: snapshot),
             recent=Recent(),
             answered=Recent(),
+            given=Recent(),
             drawn=Recent(),
             albums=Recent(),
             examples=Recent(),

@@ -44,6 +44,7 @@ class InboxTexts:
     )
     lead_all: str = "Alt som er spurt om. Like spørsmål står sammen. Nyeste dag først; innenfor en dag er rekkefølgen tilfeldig."
     filters: str = "Filtrer"
+    more_filters: str = "Flere filtre"
     show: str = "Hva"
     show_needy: str = "Det noen bør se på"
     show_all: str = "Alt som er spurt om"
@@ -51,7 +52,7 @@ class InboxTexts:
     no_municipality: str = "Ingen bestemt"
     outcome: str = "Utfall"
     reason: str = "Tilbakemelding"
-    disliked: str = "👎 Tommel ned"
+    disliked: str = "Tommel ned"
     status: str = "Status"
     open: str = "Åpne: nye og tatt"
     owner: str = "Har den"
@@ -70,7 +71,7 @@ class InboxTexts:
     times: str = "{count} ganger"
     once: str = "1 gang"
     not_kept: str = "Ordene er ikke lagret"
-    thumbs_down: str = "{count} 👎"
+    thumbs_down: str = "{count} tommel ned"
 
     # ---- one case
     case: str = "Spørsmål"
@@ -107,7 +108,7 @@ class InboxTexts:
     pledge: str = "Løfte"
     feedback: str = "Tilbakemeldinger"
     feedback_none: str = "Ingen har sagt noe om svaret."
-    helpful: str = "👍 Hjalp"
+    helpful: str = "Tommel opp"
     work: str = "Saken"
     note: str = "Notat"
     note_hint: str = (

@@ -86,7 +86,7 @@ class MendingTexts:
     why_hint: str = "Kort, for den som leser filen senere."
     propose: str = "Foreslå"
     # ---- proposals
-    proposals_title: str = "Forslag"
+    proposals_title: str = "Rettelser"
     proposals_lead: str = "Rettelser som venter på godkjenning, og de siste som er avgjort."
     waiting: str = "Venter"
     decided: str = "Avgjort"
