@@ -79,6 +79,7 @@ class Inbox:
         self.fetched = fetched
         self._capacity = capacity
         self._unclaimed: set[int] = set()
+        self._left: set[int] = set()  # by an earlier process, and not yet begun by this one
         self._open: set[int] = set()
         self._room = asyncio.Event()
         self._room.set()
@@ -114,6 +115,22 @@ class Inbox:
             return False
         self._unclaimed.discard(update_id)
         return True
+
+    async def begin(self, update_id: int) -> None:
+        """Commit that an update of an earlier process is worked on: it may be what ended that one.
+
+        Only what is begun is counted. A process that ends before it comes so far, however often,
+        is no fault of what waits.
+        """
+        if update_id not in self._left:
+            return
+        self._left.discard(update_id)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._step(update_id, Step.BEGUN, written)
+        try:
+            await written
+        except StorageError:
+            logger.warning("inbox: begun without a mark")
 
     async def sending(self, update_id: int) -> None:
         """Commit that the answer goes out now. Where that fails it goes out all the same.
@@ -161,6 +178,7 @@ class Inbox:
             self._take({kept.update_id})
             update = self._opened(kept, bot)
             if update:
+                self._left.add(kept.update_id)
                 work.append(update)
             else:
                 self.claim(kept.update_id)

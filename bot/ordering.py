@@ -109,6 +109,8 @@ class ChatOrder(BaseUpdateProcessor):
         place = _Place(self._places, self._running, task)
         _PLACE.set(place)
         async with turn, place:
+            if work is not None and self._inbox is not None and isinstance(update, Update):
+                await self._inbox.begin(update.update_id)
             await coroutine
             if work is not None and self._inbox is not None and isinstance(update, Update):
                 # Inside the turn: what a chat did first is written down first.

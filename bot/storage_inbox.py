@@ -10,12 +10,13 @@ from enum import StrEnum
 from bot.storage import Storage
 
 _REMEMBERED = timedelta(days=2)  # ids, against a second delivery: Telegram keeps updates 24 hours
-_MOST_TRIES = 50  # starts that an update may see without being worked on: else it is what kills us
+_MOST_TRIES = 20  # ends of the process that an update may be at work in: it may be what ends it
 
 
 class Step(StrEnum):
     """What happened to an update."""
 
+    BEGUN = "begun"  # an update that an earlier process left is worked on again
     NEW = "new"  # nothing of the answer has gone out (again, after a refusal)
     SENDING = "sending"  # from here on the voter may have the answer
     DONE = "done"
@@ -90,6 +91,10 @@ class InboxStore:
                         (_day(at), update_id),
                     )
                     await db.execute("DELETE FROM inbox WHERE update_id = ?", (update_id,))
+                elif step is Step.BEGUN:
+                    await db.execute(
+                        "UPDATE inbox SET tries = tries + 1 WHERE update_id = ?", (update_id,)
+                    )
                 else:
                     await db.execute(
                         "UPDATE inbox SET state = ? WHERE update_id = ?", (step.value, update_id)
@@ -108,9 +113,7 @@ class InboxStore:
                 "DELETE FROM answers WHERE id IN"
                 " (SELECT answer_id FROM inbox WHERE state = 'new' AND answer_id IS NOT NULL)"
             )
-            await db.execute(
-                "UPDATE inbox SET answer_id = NULL, tries = tries + 1 WHERE state = 'new'"
-            )
+            await db.execute("UPDATE inbox SET answer_id = NULL WHERE state = 'new'")
             await db.execute(
                 "INSERT OR IGNORE INTO inbox_seen (update_id, seen_on, delivery)"
                 " SELECT update_id, ?, 'unknown' FROM inbox WHERE state = 'sending' OR tries > ?",

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.error import NetworkError, TelegramError
+from telegram.ext import ExtBot
 
 from bot.app import build_application
 from bot.current_update import CURRENT_UPDATE
@@ -338,13 +339,44 @@ async def test_a_row_that_no_longer_opens_is_counted_out_and_the_bot_goes_on(
 
 
 async def test_what_ends_the_process_every_time_is_given_up(services, telegram) -> None:
+    await left_behind(services, (1, None, timedelta()), (2, None, timedelta()))
+    store = InboxStore(services.storage)
+    for _ in range(21):
+        # Each process comes as far as to begin it, and ends.
+        inbox = Inbox(store, services.storage.cipher, lambda: NOW)
+        assert len(await inbox.recover(ExtBot("42:TEST-secret"))) == 2
+        await inbox.begin(1)
+        await inbox.begin(1)
+    left = await store.recover(NOW)
+    assert ([kept.update_id for kept in left.waiting], left.given_up) == ([2], 1)
+    assert await store.unknown_deliveries() == (1,)
+
+
+async def test_starts_that_never_come_to_it_cost_no_question(services, telegram) -> None:
     await left_behind(services, (1, None, timedelta()))
     store = InboxStore(services.storage)
-    for _ in range(50):
+    for _ in range(200):
         assert len((await store.recover(NOW)).waiting) == 1
-    left = await store.recover(NOW)
-    assert (left.waiting, left.given_up) == ((), 1)
-    assert await store.unknown_deliveries() == (1,)
+    async with process(services, telegram) as inbox:
+        await until(lambda: len(telegram.texts) == 1 and not inbox.open)
+    assert await store.unknown_deliveries() == ()
+
+
+async def test_what_is_answered_after_a_restart_was_written_down_as_begun(
+    services, telegram, monkeypatch
+) -> None:
+    begun: list[int] = []
+    begin = Inbox.begin
+
+    async def watched(self: Inbox, update_id: int) -> None:
+        await begin(self, update_id)
+        begun.extend(n for (n,) in rows(services, "SELECT tries FROM inbox"))
+
+    monkeypatch.setattr(Inbox, "begin", watched)
+    await left_behind(services, (1, None, timedelta()))
+    async with process(services, telegram) as inbox:
+        await until(lambda: len(telegram.texts) == 1 and not inbox.open)
+    assert begun == [1]
 
 
 async def test_ids_are_forgotten_after_two_days_and_work_never(services) -> None:
