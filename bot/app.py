@@ -250,6 +250,14 @@ class PromptApplication(BotApplication):
         self._order = order
         self.stopping: Callable[[], None] | None = None  # told when the stop begins
 
+    def _mark_for_persistence_update(
+        self, *, update: object | None = None, job: object | None = None
+    ) -> None:
+        """Keep nothing: PTB remembers each voter's id for a persistence that there is not.
+
+        A set that grows for as long as the process lives, and a list of who has asked.
+        """
+
     async def stop(self) -> None:
         """Let the calls under way end, drop the rest."""
         if self.stopping is not None:

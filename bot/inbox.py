@@ -116,6 +116,10 @@ class Inbox:
         self._unclaimed.discard(update_id)
         return True
 
+    def is_left(self, update_id: int) -> bool:
+        """Return whether an earlier process left the update, and this one has not begun it."""
+        return update_id in self._left
+
     async def begin(self, update_id: int) -> None:
         """Commit that an update of an earlier process is worked on: it may be what ended that one.
 

@@ -17,6 +17,9 @@ from bot.current_update import CURRENT_UPDATE
 from bot.inbox import Inbox, Interrupted, Work
 
 _WAITING = 4096  # updates taken in at once; the rest stays in the queue, in order
+# Of what an earlier process left, worked on at a time. All at once would come to nothing where the
+# process keeps ending soon after its start: each written down, none sent, and all of them suspect.
+AGAIN = 4
 GRACE = 1.0  # seconds that a call to Telegram may still take when we stop
 
 CURRENT_WORK: ContextVar[Work | None] = ContextVar("work", default=None)
@@ -34,12 +37,13 @@ class ChatOrder(BaseUpdateProcessor):
         inbox: Says which updates are ours to work on, and is told when they are done. None: all.
     """
 
-    __slots__ = ("_halted", "_inbox", "_places", "_running", "_turns")
+    __slots__ = ("_again", "_halted", "_inbox", "_places", "_running", "_turns")
 
     def __init__(self, at_once: int, inbox: Inbox | None = None) -> None:
         super().__init__(_WAITING)
         self._inbox = inbox
         self._places = asyncio.Semaphore(at_once)
+        self._again = asyncio.Semaphore(AGAIN)
         self._turns: dict[int, _Turn] = {}
         self._running: dict[asyncio.Task[Any], bool] = {}  # task -> does it only wait?
         self._halted = False
@@ -98,17 +102,18 @@ class ChatOrder(BaseUpdateProcessor):
     async def _work(
         self, task: asyncio.Task[Any], update: object, coroutine: Awaitable[Any]
     ) -> None:
-        work = None
+        work, left = None, False
         if self._inbox is not None and isinstance(update, Update):
-            work = Work(self._inbox, update.update_id)
+            work, left = Work(self._inbox, update.update_id), self._inbox.is_left(update.update_id)
             # Of this task alone, and of those that its handlers start.
             CURRENT_UPDATE.set(update.update_id)
             CURRENT_WORK.set(work)
         key = _chat(update)
         turn = nullcontext() if key is None else _Turn.of(self._turns, key)
         place = _Place(self._places, self._running, task)
+        again = self._again if left else nullcontext()
         _PLACE.set(place)
-        async with turn, place:
+        async with turn, again, place:
             if work is not None and self._inbox is not None and isinstance(update, Update):
                 await self._inbox.begin(update.update_id)
             await coroutine

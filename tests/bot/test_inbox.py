@@ -501,3 +501,20 @@ async def test_a_log_that_others_hold_locked_loses_no_question_and_no_voter_hear
         other.close()
     assert "locked" in caplog.text
     assert not [text for text in telegram.texts if "<blockquote>" not in text]
+
+
+async def test_few_of_what_was_left_are_begun_at_once(services, telegram, monkeypatch) -> None:
+    at_once, most = 0, 0
+    sending = Inbox.sending
+
+    async def watched(self: Inbox, update_id: int) -> None:
+        nonlocal at_once, most
+        begun = sum(n for (n,) in rows(services, "SELECT tries FROM inbox WHERE state = 'new'"))
+        at_once, most = begun, max(most, begun)
+        await sending(self, update_id)
+
+    monkeypatch.setattr(Inbox, "sending", watched)
+    await left_behind(services, *((n, None, timedelta()) for n in range(1, 41)))
+    async with process(services, telegram) as inbox:
+        await until(lambda: len(telegram.texts) == 40 and not inbox.open)
+    assert 1 <= most <= 4

@@ -231,6 +231,22 @@ async def test_a_preview_shows_one_municipalitys_reviewer_no_others_questions(
     assert (await previewed(ours, proposal_id)).logged_tried == 1
 
 
+async def test_a_question_asked_twice_is_shown_once_and_counted(ours: Services) -> None:
+    for question, place in ((QUESTION, None), (QUESTION.upper() + "??", None), (QUESTION, "Asker")):
+        await asked(ours, question, place)
+    seen = await previewed(ours, await proposed(ours))
+    assert seen.logged_tried == seen.logged_changed == 3
+    assert {(c.municipality, c.times) for c in seen.logged} == {(None, 2), ("Asker", 1)}
+
+
+async def test_the_question_itself_is_asked_about_its_cases_municipality(ours: Services) -> None:
+    case_id = await asked(ours, QUESTION, "Bygda")
+    seen = await previewed(ours, await proposed(ours, case_id=case_id, place="Bygda"))
+    assert seen.own.municipality == "Bygda"
+    # Whose programme the pledge is not in: the voter of that case will not see it.
+    assert seen.own == seen.logged[0] if seen.logged else seen.own.before == seen.own.after
+
+
 def test_no_telegram_id_comes_into_the_file() -> None:
     assert (signature("123456789"), signature("Kari")) == ("medarbeider", "Kari")
 

@@ -513,3 +513,17 @@ def schema(path: Path) -> list[tuple]:
         return db.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
     finally:
         db.close()
+
+
+async def test_no_id_of_a_voter_stays_with_the_application(process, application) -> None:
+    """PTB keeps a set of all for a persistence; ours keeps none, or it would grow with each voter."""
+    voters = [Voter(application.bot, 880_000_000_000_001 + i) for i in range(20)]
+    await process(*(voter.says("lærlinger") for voter in voters))
+    ids = {voter.id for voter in voters}
+    kept = {
+        name
+        for name in set(dir(application)) - {"job_queue"}  # warns
+        if isinstance(held := getattr(application, name, None), set | dict | list)
+        and ids & set(held)
+    }
+    assert kept == set()
