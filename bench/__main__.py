@@ -3,7 +3,7 @@
 Size and parts are set by the environment (in brackets: the default):
 
     BENCH_SIZES   numbers of documents, with spaces      (500 10000 134000)
-    BENCH_PARTS   which, with commas                     (plain,stop,idle,memory,load,start,updates)
+    BENCH_PARTS   which, with commas                     (plain,stop,idle,memory,load,start,updates,e2e,dense)
     BENCH_ROUNDS  how often each slice is repeated       (3)
     BENCH_SECONDS an engine may spend on one slice       (4)
     BENCH_WRITE   1: write docs/performance.md anew; rows that were not measured stay  (1)
@@ -30,7 +30,7 @@ from bench.corpora import ROOT, write_corpus
 from bench.engines import ENGINES
 
 DEFAULTS = {
-    "SIZES": "500 10000 134000", "PARTS": "plain,stop,idle,memory,load,start,updates",
+    "SIZES": "500 10000 134000", "PARTS": "plain,stop,idle,memory,load,start,updates,e2e,dense",
     "ROUNDS": "3", "SECONDS": "4", "WRITE": "1",
 }  # fmt: skip
 SLICE, QUESTIONS = 60, 300
@@ -175,7 +175,18 @@ def main() -> int:
         from bench.updates import updates
 
         stored["updates"] = updates()
-    stored["run"] = report.about(setting)
+    if "e2e" in parts:
+        from bench.updates import updates
+
+        for size in map(int, setting("SIZES").split()):
+            stored.setdefault("e2e", {})[str(size)] = updates(size)
+            say(f"{size}: end to end, {stored['e2e'][str(size)]}")
+    if "dense" in parts:
+        from bench.dense import dense
+
+        stored["dense"] = dense()
+    if parts - {"dense"}:  # whose table says itself how it was made
+        stored["run"] = report.about(setting)
     print(report.tables(stored))
     if setting("WRITE") == "1":
         report.write(stored)

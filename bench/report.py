@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from bench import dense
 from bench.corpora import ROOT
 
 PAGE, FIGURES, PLOT = (ROOT / "docs" / f"performance.{kind}" for kind in ("md", "json", "png"))
@@ -117,14 +118,32 @@ def tables(stored: dict[str, Any]) -> str:
     if "start" in stored:
         s = stored["start"]
         lines += ["", f"`loftebot ask` from a saved index takes {s['ratio']:.2f} times as long as importing what it depends on and opening its dictionaries (goal 1.5); median of {s['runs']} each in turn."]  # fmt: skip
-    if "updates" in stored:
-        u = stored["updates"]
-        lines += [
-            "", f"The real process against a fake Telegram, {u['pledges']} pledges, no encoder: {u['ms']:.2f} ms of processor an answered update, so {u['a_second']:.0f} a second on one core, {u['a_second'] / 30:.1f} times Telegram's 30 (goal 15); p95 from message to answer {u['p95_ms']:.0f} ms at {u['offered']:.0f} a second.",
-            "", "| part of an answered update | ms | share |", "|---|--:|--:|",
-            *(f"| {name} | {ms:.2f} | {100 * ms / u['ms']:.0f} % |" for name, ms in u["split"].items()),
-        ]  # fmt: skip
+    runs = {"": stored.get("updates"), **stored.get("e2e", {})}
+    lines += _end_to_end([run for run in runs.values() if run and "timed_ms" in run])
+    if "dense" in stored:
+        lines += ["", "### Sentence vectors", "", *dense.lines(stored["dense"])]
     return "\n".join(lines)
+
+
+def _end_to_end(runs: list[dict[str, Any]]) -> list[str]:
+    if not runs:
+        return []
+    runs = sorted(runs, key=lambda run: run["pledges"])
+    lines = [
+        "", "### The real process against a fake Telegram, no encoder", "",
+        "`ms` is processor time of an answered update, of which one core can answer `a second`; `× 30` is that over Telegram's limit (goal 15). Times are from message to answer.",
+        "", "| pledges | ms | a second | × 30 | p50 ms | p95 ms | longest time without an answer ms | first start and answer s |",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|",
+        *(
+            f"| {r['pledges']:,} | {r['ms']:.2f} | {r['a_second']:.0f} | {r['a_second'] / 30:.1f} | {r['p50_ms']:.0f} | {r['p95_ms']:.0f} | {r['longest_gap_ms']:.0f} | {r['start_s']:.1f} |"
+            for r in runs
+        ),
+        "", "Where it goes, by stopwatches in a second run (they cost something themselves), ms an update:",
+        "", "| part | " + " | ".join(f"{r['pledges']:,}" for r in runs) + " |", "|---|" + "--:|" * len(runs),
+    ]  # fmt: skip
+    for part in dict.fromkeys(part for run in runs for part in run["split"]):
+        lines.append(f"| {part} | " + " | ".join(f"{r['split'].get(part, 0):.2f}" for r in runs) + " |")  # fmt: skip
+    return [*lines, "| all | " + " | ".join(f"{r['timed_ms']:.2f}" for r in runs) + " |"]
 
 
 def _engines(size: str, figures: dict[str, Any]) -> list[str]:

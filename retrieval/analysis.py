@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from retrieval import words
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # made by the million: a tuple takes half the time of a frozen dataclass
     """A term and where it came from: ``text[start:end]`` of the analysed text.
 
     Filters may change ``term`` and add tokens; they never change the offsets.
@@ -101,3 +101,7 @@ class Analyzer:
             if len(self._memo) < _KEPT:
                 self._memo[text] = terms
         return list(terms)
+
+    def forget(self) -> None:
+        """Let go of what is remembered."""
+        self._memo.clear()

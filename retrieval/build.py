@@ -87,7 +87,7 @@ def build(
         encoder: None: the lexical half alone.
         store: Where vectors are looked up and kept; one that lives across builds makes the next
             build encode only what is new.
-        progress: Called with (done, all) while sentences are encoded.
+        progress: Called with (done, all) while many sentences are analysed, and while they are encoded.
 
     Raises:
         CorpusError, LexiconError, ExamplesError, CorrectionsError: Naming the file and line to mend.
@@ -105,7 +105,7 @@ def build(
         examples, corrections = with_examples(examples, corrections, corpus.pledges)
     fields = build_fields(
         corpus.pledges, examples.by_pledge, lexicon, k1=options.k1, b=options.b,
-        compounds=options.switches.compounds,
+        compounds=options.switches.compounds, progress=progress,
     )  # fmt: skip
     if encoder is not None:
         store = store if store is not None else VectorStore(encoder.dimensions)

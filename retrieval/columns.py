@@ -38,6 +38,17 @@ class TermBag:
         self.terms.extend(map(self.vocabulary.__getitem__, terms))
         self.ends.append(len(self.terms))
 
+    def extend(self, other: TermBag) -> None:
+        """Append the documents of another bag; terms are numbered as if all had been added here."""
+        if other.terms:
+            number = np.fromiter(
+                map(self.vocabulary.__getitem__, other.vocabulary), np.intc, len(other.vocabulary)
+            )
+            self.ends.extend((np.asarray(other.ends, dtype=np.int64) + len(self.terms)).tolist())
+            self.terms.frombytes(number[np.asarray(other.terms)].tobytes())
+        else:
+            self.ends.extend([len(self.terms)] * len(other))
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:

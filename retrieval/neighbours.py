@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.semantic import Vectors
+from retrieval.semantic import LEVELS, Rows, Vectors, compact, in_blocks
 
 # Ridge on the within-class variance, as a share of its mean: from .05 to 1 all did about as well.
 _RIDGE = 1.0
@@ -69,41 +69,51 @@ def _fit(vectors: Vectors, owners: NDArray[np.int64]) -> Projection:
     )
 
 
+def _centres(vectors: Vectors, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> Vectors:
+    centres = np.add.reduceat(vectors, starts, axis=0) / counts[:, None]
+    norms = np.linalg.norm(centres, axis=1, keepdims=True)
+    return np.asarray(centres / np.where(norms == 0, 1, norms), np.float32)
+
+
 class Neighbours:
     """Example questions and their owners, ready to be asked who is nearest.
 
     Args:
-        vectors: (n, d) unit vectors, sorted by owner.
+        vectors: (n, d) unit vectors, sorted by owner; many are kept in eight bits.
         owners: (n,) ascending numbers ``0 .. size - 1``; some may own none.
         size: How many owners there are.
         projection: One learned elsewhere; None: learn it from these.
         projected: The vectors have been through the projection before they were saved.
+        centres: (owners that own some, d), saved beside projected vectors: these are then not read.
     """
 
     def __init__(
         self,
-        vectors: Vectors,
+        vectors: Rows,
         owners: NDArray[np.int64],
         size: int,
         projection: Projection | None = None,
         *,
         projected: bool = False,
+        centres: Rows | None = None,
     ) -> None:
         self.size = size
         self.projection = projection
         self.owners = owners
         self.vectors = vectors  # of no owners, none
+        self.centres = centres
         if not len(owners):
             return
-        self.projection = projection or fit_projection(vectors, owners)
-        self.vectors = vectors if projected else self.projection(vectors)
+        if not projected:
+            self.projection = projection or fit_projection(vectors[:], owners)
+            vectors = self.projection(vectors[:])
         self._starts = np.flatnonzero(np.r_[True, np.diff(owners) > 0])
         self._present = owners[self._starts]
         counts = np.diff(np.r_[self._starts, len(owners)])
         self._rows = [np.arange(a, a + n) for a, n in zip(self._starts, counts, strict=True)]
-        centres = np.add.reduceat(self.vectors, self._starts, axis=0) / counts[:, None]
-        norms = np.linalg.norm(centres, axis=1, keepdims=True)
-        self._centres = (centres / np.where(norms == 0, 1, norms)).astype(np.float32)
+        if self.centres is None:
+            self.centres = compact(_centres(vectors[:], self._starts, counts))
+        self.vectors = compact(vectors)
 
     def similarity(self, vector: Vectors) -> tuple[Vectors, Vectors]:
         """Return per owner the cosine of its nearest question, and of their centre.
@@ -113,10 +123,10 @@ class Neighbours:
         """
         nearest = np.zeros(self.size, np.float32)
         centre = np.zeros(self.size, np.float32)
-        if not len(self.owners) or self.projection is None:
+        if not len(self.owners) or self.projection is None or self.centres is None:
             return nearest, centre
         moved = self.projection(vector)
-        mean = self._centres @ moved
+        mean = self.centres @ moved
         centre[:] = np.median(mean)
         centre[self._present] = mean
         # The nearest question is looked for where the centres are near: a tenth of the multiplications.
@@ -129,11 +139,13 @@ class Neighbours:
         nearest[self._present[near]] = best
         return nearest, centre
 
-    def centre_similarity(self, vectors: Vectors) -> Vectors:
+    def centre_similarity(self, vectors: Rows) -> Vectors:
         """Return the cosine of each vector (row) with each owner's centre; 0 where it has none."""
         out = np.zeros((len(vectors), self.size), np.float32)
-        if len(self.owners) and self.projection is not None:
-            out[:, self._present] = self.projection(vectors) @ self._centres.T
+        if len(self.owners) and self.projection is not None and self.centres is not None:
+            centres = self.centres[:].T
+            for place, block in in_blocks(vectors):
+                out[place, self._present] = self.projection(block) @ centres
         return out
 
     def nearest_of(self, owner: int, vector: Vectors) -> int:
@@ -149,7 +161,7 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dense:
-    """Vectors of the corpus.
+    """Vectors of the corpus; of many pledges in eight bits, which loses nothing that the store held.
 
     Attributes:
         passages: (pledges, d), the quotes; unit length.
@@ -158,7 +170,11 @@ class Dense:
         asked: The words of each row of ``questions``.
     """
 
-    passages: Vectors
-    context: Vectors
+    passages: Rows
+    context: Rows
     questions: Neighbours
     asked: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("passages", "context"):
+            object.__setattr__(self, name, compact(getattr(self, name), LEVELS))

@@ -164,6 +164,7 @@ def _of_neighbours(neighbours: Neighbours) -> dict[str, Any]:
     projection = neighbours.projection
     return {
         "vectors": neighbours.vectors,
+        "centres": neighbours.centres,
         "owners": neighbours.owners.astype(np.int64),
         "size": neighbours.size,
         "projection": projection and (projection.mean, projection.matrix),
@@ -173,5 +174,6 @@ def _of_neighbours(neighbours: Neighbours) -> dict[str, Any]:
 def _neighbours(saved: Mapping[str, Any]) -> Neighbours:
     learnt = saved["projection"] and Projection(*saved["projection"])
     return Neighbours(
-        saved["vectors"], saved["owners"], saved["size"], learnt, projected=learnt is not None
-    )
+        saved["vectors"], saved["owners"], saved["size"], learnt,
+        projected=learnt is not None, centres=saved["centres"],
+    )  # fmt: skip

@@ -32,6 +32,8 @@ _LEMMAS = {
 def nfc(text: str) -> str:
     """Compose letters and drop what only looks: soft hyphens, zero-width characters."""
     text = unicodedata.normalize("NFC", text).replace("\u00a0", " ")
+    if text.isprintable():  # has no character of category Cf
+        return text
     return "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 

@@ -88,7 +88,7 @@ def test_every_single_damaged_byte_and_every_cut_is_found(path):
     whole = path.read_bytes()
     assert same(load(path, "k")["b"], ("tekst", Variant("a", 1.0, "b")))
     used = len(whole) - 64  # what fills up the last line means nothing
-    for at in [*range(0, 600), *range(600, used, 41)]:
+    for at in [*range(600), *range(600, used, 41)]:
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
         try:
             found = load(path, "k")
