@@ -74,6 +74,7 @@ from bot.profile import set_profile
 from bot.review.report import Reports
 from bot.sending import PatientSender, Wire
 from bot.services import Services, make_services
+from bot.staff import unknown_places
 from bot.storage import StorageError
 from bot.storage_inbox import InboxStore
 from bot.storage_staff import Role
@@ -319,6 +320,7 @@ def run(settings: Settings) -> int:
                     services.index.snapshot.fingerprint,
                     len(services.index.snapshot.corpus.pledges),
                 )
+                _warn_of_places(services)
                 _poll(application, settings)
                 upkeep.stopped()
             finally:
@@ -379,6 +381,13 @@ async def serve_pages(application: BotApplication, upkeep: Upkeep) -> WebServer 
         logger.warning("pages not served: %s", exc.values["reason"])
         failed(explain(exc))
     return web
+
+
+def _warn_of_places(services: Services) -> None:
+    """Say for which municipality a reviewer is named though it has no programme: they see nothing."""
+    places = unknown_places(services.settings, services.index.snapshot.corpus.municipalities)
+    for place in places:
+        logger.warning("telegram.reviewers: no programme of %s", place)
 
 
 def _poll(application: BotApplication, settings: Settings) -> None:

@@ -44,6 +44,16 @@ def _reviewer(text: str) -> Member:
     )
 
 
+def unknown_places(settings: Settings, municipalities: Iterable[str]) -> list[str]:
+    """Return the municipalities that the settings give a reviewer and that have no programme.
+
+    No error: the programme may come later. Until then such a reviewer sees nothing.
+    """
+    known = set(municipalities)
+    places = {m.municipality for m in configured(settings) if m.municipality is not None}
+    return sorted(places - known)
+
+
 async def everybody(services: Services) -> list[Member]:
     """Return all staff, those of the settings first. Raises StorageError."""
     own = configured(services.settings)

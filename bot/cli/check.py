@@ -11,6 +11,7 @@ from bot.cli.common import BAD_USE, fail, faults, settings_of
 from bot.config import ConfigError, Settings
 from bot.privacy.keys import Keys
 from bot.setup import encoder_of
+from bot.staff import unknown_places
 from bot.texts.faults import explain
 from bot.weblinks import address, missing_packages
 from retrieval.build import VECTORS, passage_texts
@@ -63,6 +64,12 @@ def check(ctx: click.Context) -> None:
     click.echo(f"nøkler          {keys}")
     click.echo(f"token           {_token(settings)}")
     click.echo(f"nettsider       {pages}")
+    for place in unknown_places(settings, corpus.municipalities):
+        click.echo(
+            f"advarsel: telegram.reviewers nevner {place}, som ikke har noe program. "
+            f"Den som gransker {place}, ser ingenting. Kommuner: {', '.join(corpus.municipalities)}",
+            err=True,
+        )
     click.echo(f"versjon         {corpus.fingerprint}")
 
 

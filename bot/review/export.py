@@ -11,6 +11,7 @@ import io
 import re
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it Excel takes UTF-8 for something else
 MOST_ROWS = 1_000_000  # that a sheet of Excel can hold, and a line for the heads
+MOST_IN_MEMORY = 20_000  # rows of an Excel file; more wait in a temporary folder, which is a disk
 # What makes a spreadsheet calculate, at the start of a cell; and behind what an Excel that parts
 # columns by semicolons or tabs takes for the end of one, inside quotes as well.
 _CALCULATES = r"'*[\"\u201c\u201d]*[=+\-@\t\r\n\0＝＋－＠]"
@@ -77,8 +79,16 @@ class Export:
             yield _lines([cells(row) for row in rows]).encode()
 
     async def xlsx(self) -> AsyncIterator[bytes]:
-        """Give the file in parts. Rows wait in a temporary file, not in memory. Raises StorageError."""
-        with tempfile.TemporaryDirectory(prefix="loftebot-") as folder:
+        """Give the file in parts. Raises StorageError.
+
+        Up to ``MOST_IN_MEMORY`` rows touch no disk. More wait in a folder of our own that no other
+        user may read, gone when the file is, whether it was finished or not.
+        """
+        size = await self._store.queue_size(self.days, self._member.municipality)
+        with ExitStack() as stack:
+            folder = None
+            if size > MOST_IN_MEMORY:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="loftebot-"))
             out = io.BytesIO()
             book, sheet = _book(out, folder)
             at = 1
@@ -124,12 +134,13 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, first: int, rows: Sequence[Que
 
 
 def _book(
-    out: io.BytesIO, folder: str
+    out: io.BytesIO, folder: str | None
 ) -> tuple[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet]:
     import xlsxwriter  # noqa: PLC0415  # not everybody has it installed
 
+    where = {"in_memory": True} if folder is None else {"constant_memory": True, "tmpdir": folder}
     book = xlsxwriter.Workbook(out, {
-        "constant_memory": True, "tmpdir": folder,
+        **where,
         "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     })  # fmt: skip
     sheet = book.add_worksheet(T.export_sheet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -23,8 +24,10 @@ from retrieval.build import Snapshot, build
 from retrieval.corpus import fingerprint_of
 from retrieval.corrections import CORRECTIONS
 from retrieval.semantic import Progress, Role, SentenceEncoder, Vectors
+from retrieval.words import fold
 
 LOGGED = 200  # of the last questions that are tried
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A question that would be answered otherwise."""
+    """A question that would be answered otherwise, and how many times it was asked."""
 
     question: str
     municipality: str | None
     before: Shown
     after: Shown
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,9 @@ class Preview:
     Attributes:
         own: The corrected question itself, now and then; None for a synonym.
         works: The correction does what it is made for.
-        logged, goldens: What would change of the last questions asked, and of the known ones.
-        logged_tried, goldens_tried: How many of each were tried.
+        logged, goldens: What would change of the last questions asked, and of the known ones; a
+            question that was asked several times is there once.
+        logged_tried, goldens_tried: How many of each were tried, each time it was asked counted.
         report: What the gates of a reload say.
         other_changes: The corpus folder holds more that is not served yet: publish that first.
     """
@@ -67,6 +72,11 @@ class Preview:
     goldens_tried: int
     report: Report
     other_changes: bool
+
+    @property
+    def logged_changed(self) -> int:
+        """How many of the last questions would be answered otherwise, each time counted."""
+        return sum(change.times for change in self.logged)
 
 
 def job_key(services: Services, proposal_id: str, member: Member) -> tuple[str, ...]:
@@ -115,12 +125,13 @@ def _tried(
         put(path, appended(read(path) or b"", entry, path))
         new = build(folder, encoder, old.store, options_of(settings), progress)
     # Ids are of sixteen bytes: no correction's text can be taken for another's.
-    own = [Asked(question=proposal.asks)] if proposal.kind is not Kind.SYNONYM else []
+    own = [_own(proposal)] if proposal.kind is not Kind.SYNONYM else []
     known = [Asked(question=golden.question) for golden in goldens]
-    everything = [*own, *known, *asked]
+    once = _once(asked)
+    everything = [*((question, 1) for question in (*own, *known)), *once]
     changes: list[Change | None] = []
-    for number, question in enumerate(everything, 1):
-        changes.append(_change(services, old, new, question))
+    for number, (question, times) in enumerate(everything, 1):
+        changes.append(_change(services, old, new, question, times))
         progress(number, len(everything))
     first, second = len(own), len(own) + len(known)
     last = max(check(new), key=lambda checked: checked.entry.line)
@@ -134,6 +145,24 @@ def _tried(
         report=examine(old, new, goldens, settings.least_pledges),
         other_changes=fingerprint_of(settings.seeds, settings.current_periods) != old.fingerprint,
     )
+
+
+def _own(proposal: Proposal) -> Asked:
+    """Return the question as its case shows it: asked about the same municipality."""
+    place = proposal.body.get("place") if proposal.case_id is not None else None
+    return Asked(question=proposal.asks, municipality=None if place is None else str(place))
+
+
+def _once(asked: Sequence[Asked]) -> list[tuple[Asked, int]]:
+    """Return each question once, as it was last worded, and how many times it was asked.
+
+    The same: the same words in the same order, about the same municipality.
+    """
+    alike: dict[tuple[str | None, tuple[str, ...]], list[Asked]] = {}
+    for one in asked:
+        folded = tuple(fold(word) for word in _WORDS.findall(one.question.lower()))
+        alike.setdefault((one.municipality, folded or (one.question,)), []).append(one)
+    return [(group[0], len(group)) for group in alike.values()]
 
 
 class _Once:
@@ -158,9 +187,11 @@ def values_of(proposal: Proposal, by: str, on: str) -> dict[str, object]:
     return {**body, **({"by": by} if by else {}), **({"on": on} if on else {})}
 
 
-def _change(services: Services, old: Snapshot, new: Snapshot, asked: Asked) -> Change | None:
+def _change(
+    services: Services, old: Snapshot, new: Snapshot, asked: Asked, times: int
+) -> Change | None:
     pair = _pair(services, old, new, asked)
-    return None if _seen(pair.before) == _seen(pair.after) else pair
+    return None if _seen(pair.before) == _seen(pair.after) else replace(pair, times=times)
 
 
 def _seen(shown: Shown) -> tuple[object, ...]:

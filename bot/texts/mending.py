@@ -31,7 +31,7 @@ FAULTS: Mapping[str, str] = MappingProxyType({
     "own": "Du laget forslaget selv. En annen må publisere det.",
     "decided": "Forslaget er alt avgjort av {name}. Ingenting er endret.",
     "busy": "En annen publiserer eller leser inn akkurat nå. Ingenting er endret. Prøv igjen om litt.",
-    "other_changes": "Mappen med programmer har andre endringer som ikke er publisert. Les dem inn og publiser dem først (Les inn på nytt, eller /reload). Ingenting er endret.",
+    "other_changes": "Mappen med programmer har andre endringer som ikke er publisert. Les dem inn og publiser dem først («Oppdater», eller /reload). Ingenting er endret.",
     "not_writable": (
         "Boten har ikke lov til å skrive {path} ({reason}). Ingenting er endret, og forslaget venter fortsatt. "
         "Be den som drifter boten, åpne for det: docs/drift.md, «Rettelser fra nettsidene»."
@@ -122,6 +122,7 @@ class MendingTexts:
     preview_works_not: str = "Rettelsen virker ikke slik den er ment, og kan ikke publiseres slik."
     preview_logged: str = "Av de {tried} siste spørsmålene får {changed} et annet svar"
     preview_goldens: str = "Av {tried} kjente spørsmål får {changed} et annet svar"
+    times: str = "{count} ganger"
     preview_same: str = "Ingen av dem får et annet svar."
     preview_other: str = "Mappen med programmer har også andre endringer som ikke er publisert. De må publiseres først."
     now: str = "Nå"
@@ -141,7 +142,7 @@ class MendingTexts:
         "Noe gikk galt. Ingenting er publisert; den som drifter boten, finner årsaken i loggen."
     )
     # ---- reading the programmes anew
-    reload_title: str = "Les inn på nytt"
+    reload_title: str = "Oppdater"
     reload_lead: str = "Leser mappen med programmer på nytt ved siden av det som svarer. Ingenting endres før du publiserer."
     reload_start: str = "Les inn"
     reload_running: str = "Leser … siden oppdaterer seg selv."

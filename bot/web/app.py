@@ -21,7 +21,8 @@ from bot.web.sessions import Sessions
 
 Tell = Callable[[str], Awaitable[None]]
 
-_STYLE = Path(__file__).parent / "static" / "style.css"
+_STATIC = Path(__file__).parent / "static"
+_STYLE, _ICON = _STATIC / "style.css", _STATIC / "icon.svg"
 # Every module with pages. A later one adds its line.
 _MODULES = (
     inbox,
@@ -52,7 +53,12 @@ def build_web(
     if "/" not in paths:
         routes.append(Route("/", programmes.overview))
     app = Starlette(
-        routes=[Route("/static/style.css", _style), *routes],
+        routes=[
+            Route("/static/style.css", _style),
+            Route("/static/icon.svg", _icon),
+            Route("/favicon.ico", _icon),  # what browsers ask for unasked
+            *routes,
+        ],
         middleware=[Middleware(Gate, services=services, sessions=sessions)],
         exception_handlers={HTTPException: _failed},
     )
@@ -66,6 +72,11 @@ def build_web(
 async def _style(request: Request) -> Response:
     del request
     return FileResponse(_STYLE, media_type="text/css")
+
+
+async def _icon(request: Request) -> Response:
+    del request
+    return FileResponse(_ICON, media_type="image/svg+xml")
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -40,7 +40,7 @@ MOST_FIELDS = 200
 LONGEST_URL = 4096  # bytes of path and query
 CSRF = "csrf"  # the field of a form
 # Open to who is not signed in; all else is closed, also what does not exist.
-OPEN = frozenset((LOGIN, "/static/style.css"))
+OPEN = frozenset((LOGIN, "/static/style.css", "/static/icon.svg", "/favicon.ico"))
 _METHODS = frozenset(("GET", "HEAD", "POST"))
 
 Form = ImmutableMultiDict[str, str]

@@ -7,12 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.app import _warn_of_places
 from bot.cli import cli
 from bot.config import ConfigError, load_settings
 from bot.texts.faults import explain
@@ -299,6 +301,22 @@ def test_check_says_what_there_is(home):
     assert result.stderr == ""
     assert "Asker, Bærum, Lørenskog" in result.stdout
     assert "ordrette" in result.stdout
+
+
+def test_check_warns_of_a_reviewer_whose_municipality_has_no_programme(village):
+    write_config(village, reviewers='["5 Bygda", "6 Atlantis"]')
+    result = run(village, "check")
+    assert result.exit_code == 0
+    [line] = result.stderr.splitlines()
+    assert "advarsel" in line and "Atlantis" in line and "Kommuner: Bygda" in line
+    assert "6" not in line.replace("Atlantis", "")  # nobody's id
+
+
+def test_the_start_warns_of_it_too(settings, _shared, caplog):
+    named = replace(settings, reviewers=("5 Asker", "6 Atlantis"))
+    _warn_of_places(replace(_shared, settings=named))
+    [record] = caplog.records
+    assert (record.levelname, record.args) == ("WARNING", ("Atlantis",))
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,14 @@ async def test_healthz_over_the_wire(health: Health, clock: Clock) -> None:
         health.ticked()
         status, body = await ask(address[1], request)
         assert (status, body["ok"], body["trouble"]) == (503, False, "telegram")
-        assert body.keys() == {"ok", "trouble", "uptime_s", "last_update_age_s", "errors_24h", "maintenance"}
+        assert body.keys() == {
+            "ok",
+            "trouble",
+            "uptime_s",
+            "last_update_age_s",
+            "errors_24h",
+            "maintenance",
+        }
         reader, writer = await asyncio.open_connection("127.0.0.1", address[1])
         writer.write(b"G" * 100_000)  # no line, too long: cut off, and the next is served
         await reader.read()

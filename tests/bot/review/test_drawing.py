@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -214,3 +216,27 @@ def test_the_bot_starts_without_loading_the_library() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["loftebot.service", "Dockerfile"])
+def test_where_there_is_no_home_a_picture_is_drawn_without_a_word(
+    name: str, tmp_path: Path
+) -> None:
+    """With the environment that the deployment sets, matplotlib complains of nothing."""
+    text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    [place] = re.findall(r"MPLCONFIGDIR=(\S+)", text)
+    assert place.startswith("/tmp/")  # noqa: S108  # private there: PrivateTmp, tmpfs
+    # A home that nobody can make, not even root: below a file.
+    nowhere = tmp_path / "file"
+    nowhere.touch()
+    code = "from bot.review.drawing import _figure; _figure()"
+    told = {}
+    for folder in (str(tmp_path / Path(place).name), ""):
+        surroundings = {"PATH": os.defpath, "HOME": str(nowhere / "home"), "MPLCONFIGDIR": folder}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=surroundings, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        told[bool(folder)] = done.stderr
+    assert told[True] == ""
+    assert "MPLCONFIGDIR" in told[False]  # so it is what keeps matplotlib quiet

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import subprocess
 import tracemalloc
 from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
@@ -15,6 +19,7 @@ from openpyxl.utils.escape import unescape
 
 from bot.answering import Answer, Outcome
 from bot.callback_data import Complaint, Verdict
+from bot.review import export
 from bot.review.export import BOM, Export, original, safe
 from bot.services import Services
 from bot.storage_staff import Member, Role
@@ -155,7 +160,89 @@ async def test_rows_come_in_parts_each_once(services, monkeypatch) -> None:
     assert len({row.question for part in parts for row in part}) == 30
 
 
+async def test_an_excel_file_of_few_rows_touches_no_disk(services, monkeypatch, tmp_path) -> None:
+    await log(services, *PAYLOADS)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no-such-folder"))
+    assert await taken(Export(services, EDITOR, 7).xlsx())
+    monkeypatch.setattr("bot.review.export.MOST_IN_MEMORY", len(PAYLOADS) - 1)
+    with pytest.raises(FileNotFoundError):  # so the folder is what many rows need
+        await taken(Export(services, EDITOR, 7).xlsx())
+
+
+async def test_the_rows_of_a_large_excel_file_are_private_and_do_not_stay(
+    services, monkeypatch, tmp_path
+) -> None:
+    await log(services, *PAYLOADS)
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setattr("bot.review.export.MOST_IN_MEMORY", 0)
+    write, modes = export._write, []
+
+    def watched(*values) -> None:
+        modes.extend(path.stat().st_mode & 0o777 for path in folder.iterdir())
+        write(*values)
+
+    monkeypatch.setattr("bot.review.export._write", watched)
+    assert await taken(Export(services, EDITOR, 7).xlsx())
+    assert modes == [0o700]
+    assert list(folder.iterdir()) == []
+
+
+SOFFICE = shutil.which("soffice")
+# The spreadsheet is a package of its own: soffice alone may be Writer.
+CALC = SOFFICE is not None and any(Path(SOFFICE).resolve().parent.glob("libsclo.*"))
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+
+
+def opened(file: Path) -> list[tuple[str, str, str]]:
+    """Open a file in LibreOffice; return (type, formula, text) of each cell."""
+    folder = file.parent / f"opened-{file.suffix[1:]}-{file.stem}"
+    sheet, is_csv = folder / f"{file.stem}.fods", file.suffix == ".csv"
+    subprocess.run(
+        [
+            str(SOFFICE), f"-env:UserInstallation={(file.parent / 'profile').as_uri()}", "--headless",
+            # Comma, quotes, UTF-8 from the first line; numbers and dates are recognised and
+            # formulas are calculated, which LibreOffice itself does only when told to.
+            *(["--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,0,true"] if is_csv else []),
+            "--convert-to", "fods", "--outdir", str(folder), str(file),
+        ],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    return [
+        (
+            cell.get(f"{_OFFICE}value-type", ""),
+            cell.get(f"{_TABLE}formula", ""),
+            "\n".join("".join(part.itertext()) for part in cell),
+        )
+        for cell in ET.parse(sheet).iter(f"{_TABLE}table-cell")
+    ]
+
+
+@pytest.mark.skipif(
+    not CALC, reason="LibreOffice Calc is not installed: exports in LibreOffice are NOT tested"
+)
+async def test_libreoffice_calculates_nothing_in_an_export(services, tmp_path) -> None:
+    words = [f"{text} zz{i}" if text else "" for i, text in enumerate(PAYLOADS)]
+    await log(services, *PAYLOADS, *words)
+    ours = Export(services, EDITOR, 7)
+    files = [tmp_path / "ours_csv.csv", tmp_path / "ours_xlsx.xlsx", tmp_path / "bare.csv"]
+    files[0].write_bytes(await taken(ours.csv()))
+    files[1].write_bytes(await taken(ours.xlsx()))
+    # The same without our apostrophes: what shows that LibreOffice would have calculated.
+    files[2].write_text('"=1+1","=2+3"\r\n', encoding="utf-8")
+    ours_csv, ours_xlsx, bare = (opened(file) for file in files)
+    assert [(kind, text) for kind, _, text in bare if kind] == [("float", "2"), ("float", "5")]
+    for found in (ours_csv, ours_xlsx):
+        words = "\n".join(text for _, _, text in found)
+        assert all(f"zz{i}" in words for i, text in enumerate(PAYLOADS) if text)
+        assert [cell for cell in found if cell[1]] == []
+        assert {kind for kind, _, _ in found} <= {"string", "date", ""}
+
+
 async def test_memory_does_not_grow_with_the_rows(services, monkeypatch) -> None:
+    monkeypatch.setattr("bot.review.export.MOST_IN_MEMORY", -1)
     row = QueueRow(
         asked_on=services.clock().date(), question="Hva mener dere om skole og veier? " * 6, outcome="none",
         reason="silent", municipality="Asker", verdict="", complaint="", status="new",

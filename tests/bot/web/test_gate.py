@@ -114,7 +114,18 @@ async def test_no_address_leads_elsewhere(admin, browser_of, path: str) -> None:
         assert response.headers.get("location", "/logg-inn") == "/logg-inn"
 
 
-async def test_who_is_not_signed_in_sees_the_login_and_the_stylesheet_only(
+async def test_the_icon_is_a_drawing_with_the_headers_for_everybody(browser_of, caplog) -> None:
+    nobody = await browser_of(None)
+    for path in ("/static/icon.svg", "/favicon.ico"):
+        response = await nobody.get(path)
+        assert has_headers(response)
+        assert (response.status_code, response.headers["content-type"]) == (200, "image/svg+xml")
+        assert not re.search(r"<(script|style)|href|\son", response.text)
+    assert 'rel="icon" href="/static/icon.svg"' in (await nobody.get("/logg-inn")).text
+    assert caplog.records == []
+
+
+async def test_who_is_not_signed_in_sees_the_login_and_the_looks_only(
     web, services, browser_of
 ) -> None:
     nobody = await browser_of(None)

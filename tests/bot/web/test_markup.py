@@ -47,7 +47,9 @@ def programme(folder: Path, words: str) -> Snapshot:
         "file": "p.txt", "kind": "programme", "party": f"Bygdelista {line}", "municipality": "Asker", "period": "2023-2027",
         "title": f"Program {line}", "sha256": hashlib.sha256(text.encode()).hexdigest(), "url": f"https://example.org/{line}",
     }  # fmt: skip
-    entry = "\n".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items())
+    entry = "\n".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()
+    )
     (folder / "programmes.toml").write_text(f"[[programme]]\n{entry}\n", encoding="utf-8")
     (folder / "topics.toml").write_text(TOPICS, encoding="utf-8")
     shutil.copy(ROOT / "seeds" / "decision.toml", folder)
