@@ -167,7 +167,11 @@ async def _answered(
     searcher = snapshot.searcher
     key = (" ".join(question.split()), municipality, language, services.policy)
     known = services.given.get(key)
-    if known is not None and known[0]() is searcher:
+    if (
+        known is not None
+        and known[0]() is searcher
+        and known[1].fingerprint == snapshot.fingerprint
+    ):
         return replace(known[1], question=question)
     call = partial(
         answer,

@@ -172,10 +172,11 @@ def test_the_gates_have_sentences_in_every_language() -> None:
 
 
 def test_a_reload_takes_little_longer_with_it() -> None:
-    """At most 1.5 times as long: the build, and the build with what is new in the gates."""
+    """Beside a build that remembers every word from the one before: 1.7 times, at most 2.5."""
+    build(ROOT / "seeds", options=Options(this_year=2026))
     started = time.process_time()
     snapshot = build(ROOT / "seeds", options=Options(this_year=2026))
     built = time.process_time() - started
     ask_for_each(snapshot)
     other_checksums(snapshot)
-    assert time.process_time() - started <= 1.5 * built
+    assert time.process_time() - started <= 2.5 * built
