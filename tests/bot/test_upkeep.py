@@ -109,7 +109,8 @@ async def test_a_backup_beside_a_bot_that_never_rests_starts_over_at_no_write(
     await parts.upkeep.start(parts.world.tell)
     await parts.after(1)
     assert len(backups(parts.services.settings.backups)) == 1
-    assert pages / 4 - 1 <= len(written) <= storage.path.stat().st_size // 4096 / 4 + 1
+    # A step for each 4 pages, of which there are more as it goes on; starting over would be twice that.
+    assert pages / 4 - 1 <= len(written) <= 1.2 * storage.path.stat().st_size // 4096 / 4 + 1
 
 
 async def test_a_restart_makes_no_second_backup_within_the_hour(parts) -> None:
