@@ -60,8 +60,6 @@ def _elsewhere(
     waiting: deque[tuple[_In, Future[_Out] | None]],
 ) -> Iterator[_Out]:
     """Yield in order; what was not yielded stays in ``waiting`` and ``chunks``."""
-    # NumPy would start a thread a core in each; the unit's TasksMax is 64. Ours has begun long ago.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Not fork: the bot has threads, and a lock that one of them holds would stay held in the child.
     pool = ProcessPoolExecutor(
         processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
