@@ -20,7 +20,7 @@ from tests.browser.conftest import ADMIN, REVIEWER
 from tests.browser.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-NO_PAGES = ("/static/", "/diagram/", "/eksport")  # a sheet, pictures and downloads
+NO_PAGES = ("/static/", "/favicon.ico", "/diagram/", "/eksport")  # a sheet, pictures and downloads
 QUESTION = "Når får guttungen et eple?"
 LONG = "Ufattelig" + "lang" * 60 + " tekst uten mellomrom?"
 MODES = {
