@@ -14,7 +14,6 @@ import hashlib
 import importlib
 import json
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -158,8 +157,6 @@ class _Writer:
         if isinstance(value, frozenset | set):
             kind = "frozenset" if isinstance(value, frozenset) else "set"
             return {kind: sorted(self.plain(one) for one in value)}
-        if isinstance(value, re.Pattern):
-            return {"pattern": value.pattern}
         if isinstance(value, Path):
             return {"path": str(value)}
         if isinstance(value, np.ndarray):
@@ -214,7 +211,6 @@ class _Reader:
         "dict": lambda self, held: {self.value(k): self.value(v) for k, v in held},
         "frozenset": lambda self, held: frozenset(self.value(held)),
         "set": lambda self, held: set(self.value(held)),
-        "pattern": lambda _, held: re.compile(held),
         "path": lambda _, held: Path(held),
         "array": lambda self, held: self._arrays[held],
         "enum": lambda _, held: _class(held[0])(held[1]),

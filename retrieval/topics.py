@@ -10,11 +10,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from retrieval import words
+from retrieval.patterns import PatternSet, compiled, needed
 
 TOPICS = "topics.toml"
 POLITICS = frozenset(("municipal", "county"))
@@ -40,7 +41,7 @@ class Topic:
         scope: ``municipal`` or ``county`` for politics; else why no programme answers it.
         name: By language code.
         patterns: Each matches a whole message of this kind, in the form ``plain`` gives it.
-        pattern: All of them in one; None where there are none.
+        needs: Of each pattern, the texts one of which it needs (``patterns.needed``).
         answer: Fixed answer by language code; empty for politics.
     """
 
@@ -51,7 +52,7 @@ class Topic:
     words: tuple[str, ...]
     questions: tuple[str, ...]
     patterns: tuple[str, ...] = ()
-    pattern: re.Pattern[str] | None = None
+    needs: tuple[tuple[str, ...], ...] = ()
     answer: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -85,10 +86,18 @@ class TopicTree:
         message = plain(text) or text.strip()  # only emoji or signs: as they are
         if not message or len(message) > 300:  # a long message is never only a greeting
             return None
-        for topic in self.topics:
-            if topic.pattern is not None and topic.pattern.fullmatch(message):
-                return topic
-        return None
+        number = next(self._patterns.matching(message), None)
+        return None if number is None else self._of_pattern[number]
+
+    @cached_property
+    def _patterns(self) -> PatternSet:
+        return PatternSet(
+            [p for topic in self.topics for p in zip(topic.patterns, topic.needs, strict=True)]
+        )
+
+    @cached_property
+    def _of_pattern(self) -> tuple[Topic, ...]:
+        return tuple(topic for topic in self.topics for _ in topic.patterns)
 
 
 def plain(text: str) -> str:
@@ -172,26 +181,14 @@ def _topic(path: Path, line: int, row: Mapping[str, Any]) -> Topic:
         words=tuple(row["words"]),
         questions=tuple(row.get("questions", ())),
         patterns=tuple(row.get("patterns", ())),
-        pattern=_pattern(path, line, tuple(row.get("patterns", ()))),
+        needs=tuple(_needs(path, line, pattern) for pattern in row.get("patterns", ())),
         answer=row.get("answer", {}),
     )
 
 
-@lru_cache(maxsize=1024)  # a reload compiles only what was changed
-def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
-def _pattern(path: Path, line: int, patterns: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Compile a topic's patterns into one: a message then costs a topic one call."""
-    if not patterns:
-        return None
+def _needs(path: Path, line: int, pattern: str) -> tuple[str, ...]:
     try:
-        return _compile(patterns)
-    except re.error:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as exc:
-                raise TopicsError(path, line, "pattern", pattern=pattern, reason=str(exc)) from exc
-        raise
+        compiled(pattern)
+        return needed(pattern)
+    except re.error as exc:
+        raise TopicsError(path, line, "pattern", pattern=pattern, reason=str(exc)) from exc

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,11 +54,6 @@ def test_what_was_shared_is_shared_again(path):
     first, second = load(path, "k")
     assert first is second
     assert first == one
-
-
-def test_patterns_come_back_compiled(path):
-    save(path, "k", re.compile("h(ei|allo)"))
-    assert load(path, "k").fullmatch("hallo")
 
 
 def test_another_key_is_no_match(path):
