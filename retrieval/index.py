@@ -10,19 +10,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.columns import Columns, Scores, TermBag, length_norm
 from retrieval.saved import load, save
-from retrieval.top import SLACK, nearly_best, reaching
+from retrieval.top import SLACK, TIES, nearly_best, reaching
 
 SMALL = 40_000  # documents up to which scores are added up in float64, and need no second look
-_FEW = 256  # postings up to which fancy indexing beats np.add.at
-_FEW_SCORES = 2_000  # scores up to which k passes of argmax beat everything else
+_FEW = 100  # postings up to which fancy indexing beats np.add.at
+_FEW_FOUND = 64  # documents up to which Python's sort beats NumPy's
+_SCORE = itemgetter(1)
+_STRIKES = 60_000  # scores up to which reading them k times beats everything else
 
 
 class EmptyIndexError(ValueError):
@@ -37,10 +40,10 @@ class Posting:
     impacts: Scores
 
 
-@dataclass(frozen=True, slots=True)
-class _Addend:
+class _Addend(NamedTuple):
     """A term's posting in float64, and its row where it has one: made when first asked for."""
 
+    df: int
     documents: NDArray[np.int64]
     impacts: NDArray[np.float64]
     row: NDArray[np.float64] | None
@@ -211,34 +214,36 @@ class BM25Index:
                 if term not in self.vocabulary:
                     continue
                 addend = known[term] = self._addend(term)
-            if addend.row is not None:
-                scores += addend.row
+            df, documents, impacts, row = addend
+            if row is not None:
+                scores += row
                 continue
-            if len(addend.documents) <= _FEW:
-                scores[addend.documents] += addend.impacts
+            if df <= _FEW:
+                scores[documents] += impacts
             else:
-                np.add.at(scores, addend.documents, addend.impacts)
-            if k <= len(addend.documents) < fewest:
-                telling, fewest = addend.documents, len(addend.documents)
+                np.add.at(scores, documents, impacts)
+            if k <= df < fewest:
+                telling, fewest = documents, df
         if allowed is not None:
             scores *= allowed
-        if telling is None or self.size <= _FEW_SCORES:
+        if telling is None or k * self.size <= _STRIKES:
             return self._strike(scores, k)
         places = _clearing(scores, k, telling)
         found = scores[places]
         scores.fill(0.0)
-        if len(places) > 4 * k:  # else sorted by Python before NumPy has begun
+        if len(places) > _FEW_FOUND:  # else sorted by Python before NumPy has begun
             order = (-found).argsort(kind="stable")[:k]
             places, found = places[order], found[order]
-        best = sorted(zip((-found).tolist(), places.tolist(), strict=True))[:k]
-        return [(place, -score) for score, place in best]
+        best = list(zip(places.tolist(), found.tolist(), strict=True))
+        best.sort(key=_SCORE, reverse=True)  # stable: of equals the first document
+        return best[:k]
 
     def _strike(self, scores: NDArray[np.floating], k: int) -> list[tuple[int, float]]:
         """Take the highest score, strike it out, and again; leaves zeros."""
-        best = []
+        best, highest, item = [], scores.argmax, scores.item
         for _ in range(k):
-            place = int(scores.argmax())  # the first of equals
-            if (score := scores.item(place)) <= 0.0:
+            place = int(highest())  # the first of equals
+            if (score := item(place)) <= 0.0:
                 break
             best.append((place, score))
             scores[place] = 0.0
@@ -267,7 +272,7 @@ class BM25Index:
             if telling is None
             else _clearing(scores, k, telling, SLACK)
         )
-        if len(places) > _FEW:
+        if len(places) > TIES:
             places = places[nearly_best(scores[places], k)]
         scores.fill(0.0)
         return self._rescore(places, numbers)[:k]
@@ -316,11 +321,11 @@ class BM25Index:
             full = np.zeros(self.size)
             places = np.flatnonzero(row)
             full[places] = self._in_full(idf, places, row[places])
-            return _Addend(places, full[places], full)
+            return _Addend(len(places), places, full[places], full)
         start, end = self.columns.starts[number : number + 2].tolist()
         documents = self.columns.documents[start:end].astype(np.int64)
         impacts = self._in_full(idf, documents, self.columns.impacts[start:end])
-        return _Addend(documents, impacts, None)
+        return _Addend(end - start, documents, impacts, None)
 
     def _buffer(self, dtype: type[np.floating]) -> NDArray[np.floating]:
         """Return this thread's zeros, one a document; whoever takes them puts zeros back."""
