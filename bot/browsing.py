@@ -14,7 +14,7 @@ from retrieval.build import Snapshot
 from retrieval.document import Pledge, Standing, slug
 from retrieval.extraction import body_end
 from retrieval.layout import Layout, Paragraph, read_layout
-from retrieval.search import COVERED
+from retrieval.membership import COVERED
 from retrieval.topics import Topic
 from retrieval.verbatim import quote_of
 
@@ -34,10 +34,10 @@ def assignment(snapshot: Snapshot, municipality: str | None) -> dict[str, list[i
     leaves = searcher.topics.leaves
     members: dict[str, list[int]] = {leaf.id: [] for leaf in leaves if leaf.is_politics}
     rows = np.flatnonzero(searcher.allowed((municipality,) if municipality else ()))
-    best = np.argsort(-searcher.membership[rows], axis=1, kind="stable")[:, :MOST]
+    best = np.argsort(-searcher.membership.nearness[rows], axis=1, kind="stable")[:, :MOST]
     for i, columns in zip(rows, best, strict=True):
         for rank, k in enumerate(columns):
-            if rank == 0 or searcher.membership[i, k] >= COVERED:
+            if rank == 0 or searcher.membership.nearness[i, k] >= COVERED:
                 members[leaves[int(k)].id].append(int(i))
     return members
 
@@ -106,7 +106,7 @@ class Shelf:
         assert searcher.topics is not None, "a leaf has pledges only where there is a tree"
         assert searcher.membership is not None, "a searcher with topics has it"
         column = [leaf.id for leaf in searcher.topics.leaves].index(topic_id)
-        near = searcher.membership[:, column]
+        near = searcher.membership.nearness[:, column]
         every, year = self.snapshot.corpus.pledges, self.snapshot.this_year
         rows = sorted(
             rows, key=lambda i: (every[i].programme.standing(year) is Standing.ENDED, -near[i], i)
@@ -123,7 +123,7 @@ class Shelf:
         searcher = self.snapshot.searcher
         if searcher.topics is None or searcher.membership is None or not shown:
             return [e for e in self.headings() if not shown & self._under(e.key)][:most]
-        near = searcher.membership[sorted(shown)].mean(axis=0)
+        near = searcher.membership.nearness[sorted(shown)].mean(axis=0)
         leaves = searcher.topics.leaves
         order = [leaves[int(k)] for k in np.argsort(-near, kind="stable")]
         others = [leaf for leaf in order if set(self._members.get(leaf.id, ())) - shown]

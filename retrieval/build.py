@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.approved import Approved
 from retrieval.corpus import Corpus, read_corpus
@@ -23,6 +22,7 @@ from retrieval.decision import Decision, read_decision
 from retrieval.examples import Examples, join, read_examples
 from retrieval.fields import Fields, build_fields
 from retrieval.lexicon import Lexicon, read_lexicon
+from retrieval.membership import Membership
 from retrieval.neighbours import Dense, Neighbours
 from retrieval.places import Places
 from retrieval.question import QuestionReader, Switches
@@ -143,7 +143,7 @@ class Parts:
     fields: Fields
     topics: TopicIndex | None
     dense: Dense | None
-    membership: NDArray[np.float32] | None
+    membership: Membership | None
     decision: Decision | None
 
 

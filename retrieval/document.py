@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 Kind = Literal["bullet", "prose"]
 # "Bærum 2023-2027": a municipality, and the period that holds there whatever the calendar says.
@@ -124,6 +128,13 @@ class Pledge:
     def period(self) -> str:
         """The programme's period; empty where none is stated."""
         return self.programme.period
+
+
+def numbered(pledges: Sequence[Pledge]) -> tuple[dict[str, int], NDArray[np.int32]]:
+    """Number the municipalities in the order of their first pledge: by name, and (pledges,)."""
+    numbers: dict[str, int] = {}
+    places = [numbers.setdefault(pledge.municipality, len(numbers)) for pledge in pledges]
+    return numbers, np.asarray(places, np.int32)
 
 
 def pledge_id(programme: Programme, quote: str, taken: set[str]) -> str:

@@ -12,7 +12,11 @@ from retrieval import words
 from retrieval.evidence import Evidence
 from retrieval.question import Question
 from retrieval.search import Array, Scores, Searcher
+from retrieval.top import best
 
+Rows = NDArray[np.int64] | slice  # the pledges of some municipalities, or all
+
+LEAD_FAR = 20  # places behind the first to which its lead is measured
 TOP = 3  # pledges whose coverage counts: what a voter reads first
 # Ways a word reaches the topic tree as itself, not through a synonym or a part.
 _AS_ITSELF = frozenset(("word", "nynorsk", "english", "spelling"))
@@ -22,33 +26,34 @@ def gather(
     searcher: Searcher, question: Question, scores: Scores, municipalities: Collection[str] = ()
 ) -> Evidence:
     """Gather the evidence for answering from the pledges of ``municipalities`` (empty: all)."""
-    allowed = searcher.allowed(municipalities)
-    order = np.flatnonzero(allowed)[np.argsort(-scores.total[allowed], kind="stable")]
-    lexical = _lexical(searcher, question, scores, allowed, order[:TOP])
+    rows = np.flatnonzero(searcher.allowed(municipalities)) if municipalities else slice(None)
+    order = best(scores.total[rows], LEAD_FAR + 1, above=-np.inf)
+    order = order if isinstance(rows, slice) else rows[order]
+    lexical = _lexical(searcher, question, scores, rows, order[:TOP])
     topics = _topics(searcher, question, scores, municipalities, lexical, order)
-    nearest = _top(scores.nearest[allowed])
-    by_words, by_questions = _best(scores.lexical, allowed, 5), _best(scores.centre, allowed, 5)
+    nearest = _top(scores.nearest[rows])
+    by_words, by_questions = _best(scores.lexical[rows], 5), _best(scores.centre[rows], 5)
     return Evidence(
         coverage=lexical.coverage,
         normalised=lexical.normalised,
         unmatched=lexical.unmatched,
         head_unmatched=lexical.head_unmatched,
-        examples=min(1.5, _top(scores.examples[allowed]) / lexical.ideal),
+        examples=min(1.5, _top(scores.examples[rows]) / lexical.ideal),
         nearest=nearest,
-        centre=_top(scores.centre[allowed]),
+        centre=_top(scores.centre[rows]),
         outside=topics.outside,
         inside=topics.inside,
         uncovered=topics.uncovered,
         margin=nearest - max(topics.outside, topics.uncovered),
         covered=topics.covered,
         topic=topics.first_hit,
-        dense=_top(scores.dense[allowed]) / 10,
+        dense=_top(scores.dense[rows]) / 10,
         known_silent=topics.known_silent,
         agree_lexical=len(by_words & by_questions) / 5,
-        agree_meaning=len(by_words & _best(scores.dense, allowed, 5)) / 5,
-        agree_topic=len(by_questions & _best(scores.topics, allowed, 20)) / 5,
+        agree_meaning=len(by_words & _best(scores.dense[rows], 5)) / 5,
+        agree_topic=len(by_questions & _best(scores.topics[rows], 20)) / 5,
         lead=_lead(scores.total[order], 5),
-        lead_far=_lead(scores.total[order], 20),
+        lead_far=_lead(scores.total[order], LEAD_FAR),
         affinity=topics.affinity,
         length=len(question.concepts) / 10,
         english=float(question.language == "en"),
@@ -72,7 +77,7 @@ def _lexical(
     searcher: Searcher,
     question: Question,
     scores: Scores,
-    allowed: NDArray[np.bool_],
+    rows: Rows,
     top: NDArray[np.int64],
 ) -> _Lexical:
     concepts, field = question.concepts, searcher.fields.text
@@ -89,12 +94,13 @@ def _lexical(
     ideal = float(most.sum()) or 1.0
     # Half of the best possible score is full cover: a long pledge holds a word as surely as a short.
     share = np.minimum(1.0, scores.concepts[:, top] / np.maximum(0.5 * most[:, None], 1e-9))
-    found = np.asarray((scores.concepts[:, allowed] > 0).any(axis=1))
+    here = scores.concepts[:, rows]
+    found = np.asarray(here.max(axis=1) > 0)
     # The rarest word in the language at large is what the question is about.
     head = int(np.argmax([c.weight * (7.5 - words.zipf(c.word.split()[-1])) for c in concepts]))
     return _Lexical(
         coverage=float((most[:, None] * share).sum(axis=0).max() / ideal),
-        normalised=min(1.0, _top(scores.concepts.sum(axis=0)[allowed]) / ideal),
+        normalised=min(1.0, _top(here.sum(axis=0)) / ideal),
         unmatched=float(most[~found].sum() / ideal),
         head_unmatched=float(not (scores.concepts[head, top] > 0).any()),
         ideal=ideal,
@@ -153,9 +159,8 @@ def _top(scores: Array) -> float:
     return float(scores.max(initial=0.0))
 
 
-def _best(scores: Array, allowed: NDArray[np.bool_], count: int) -> set[int]:
-    rows = np.flatnonzero(allowed)
-    return {int(i) for i in rows[np.argsort(-scores[allowed], kind="stable")[:count]]}
+def _best(scores: Array, count: int) -> set[int]:
+    return set(best(scores, count, above=-np.inf).tolist())
 
 
 def _lead(descending: Array, place: int) -> float:

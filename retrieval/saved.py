@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 _MAGIC = b"loftebot saved 1"
 _ALIGN = 64
 _BLOCK = 1 << 16  # bytes that are summed together
-_TYPES = frozenset("<f4 <f8 <i4 <i8 |i1 |u1 |b1".split())
+_TYPES = frozenset("<f2 <f4 <f8 <i4 <i8 |i1 |u1 |b1".split())
 Value = Any
 
 
@@ -84,7 +84,7 @@ def load(path: Path, key: str) -> Value:
         SavedError: If the file is missing, or is not whole and wholly ours.
     """
     try:
-        raw: NDArray[np.uint8] = np.memmap(path, np.uint8, mode="r")
+        raw: NDArray[np.uint8] = np.memmap(path, np.uint8, mode="r").view(np.ndarray)
     except (OSError, ValueError) as exc:  # ValueError: an empty file
         raise SavedError(str(exc)) from exc
     start = len(_MAGIC) + 24

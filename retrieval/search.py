@@ -12,16 +12,16 @@ from retrieval import words
 from retrieval.approved import Approved
 from retrieval.concepts import ConceptScorer
 from retrieval.decision import Decision, Model
-from retrieval.document import Pledge, Standing
+from retrieval.document import Pledge, Standing, numbered
 from retrieval.fields import Fields, grams
+from retrieval.membership import Membership
 from retrieval.neighbours import Dense
 from retrieval.question import Concept, Question, QuestionReader
 from retrieval.semantic import SentenceEncoder, Vectors
 from retrieval.top import best
-from retrieval.topic_index import TopicIndex, TopicScores, profile
+from retrieval.topic_index import TopicIndex, TopicScores
 
 Array = NDArray[np.float32]
-COVERED = 4.0  # z-score of a pledge with a topic from which the topic counts as spoken to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ class Searcher:
         weights: Weights,
         this_year: int,
         topics: TopicIndex | None = None,
-        membership: Array | None = None,
+        membership: Membership | None = None,
         decision: Decision | None = None,
         approved: Approved | None = None,
     ) -> None:
@@ -98,15 +98,12 @@ class Searcher:
         self.pledges = tuple(pledges)
         self.topics = topics
         self.membership = membership
-        self._profile = None if membership is None else profile(membership)
         self.reader, self.fields = reader, fields
         self.dense, self.encoder, self.weights = dense, encoder, weights
         self._expired = np.asarray(
             [p.programme.standing(this_year) is Standing.ENDED for p in pledges], np.float32
         )
-        names = list(dict.fromkeys(p.municipality for p in pledges))
-        self._numbers = {name: number for number, name in enumerate(names)}
-        self._place = np.asarray([self._numbers[p.municipality] for p in pledges], np.int32)
+        self._numbers, self._place = numbered(pledges)
         self._words = ConceptScorer(
             fields.text, fields.heading, heading_weight=weights.heading, tie=weights.tie
         )
@@ -134,9 +131,9 @@ class Searcher:
             total = total + (w.examples_alone if vector is None else w.examples) * _scaled(examples)
         if vector is not None:
             total = total + w.dense * dense + w.centre * _z(centre)
-        if self.topics is not None and self._profile is not None and w.topics:
+        if self.topics is not None and self.membership is not None and w.topics:
             about = self.topics.scores(question.concepts, vector)
-            about_topics = self._profile @ self.topics.shares(about)
+            about_topics = self.membership.likeness(self.topics.shares(about), self.topics.politics)
             total = total + w.topics * _scaled(about_topics)
         total = total - w.expired * self._expired
         return Scores(
@@ -189,8 +186,10 @@ class Searcher:
     def covered(self, municipalities: Collection[str] = ()) -> NDArray[np.bool_]:
         """Return which leaf topics a pledge of the municipalities belongs to."""
         assert self.membership is not None, "asked only where there is a topic tree"
-        rows = self.membership[self.allowed(municipalities)]
-        return np.asarray((rows >= COVERED).any(axis=0))
+        covered = self.membership.covered
+        if municipalities:
+            covered = covered[[self._numbers[n] for n in municipalities if n in self._numbers]]
+        return np.asarray(covered.any(axis=0))
 
     # ---- ranking
 

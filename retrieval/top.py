@@ -53,6 +53,9 @@ def reaching(
     if limit <= above:
         return np.flatnonzero(scores > above)
     rows = np.flatnonzero(maxima >= limit)
+    if not slack and len(rows) > 2 * k:  # many share the limit, most often 0
+        # k blocks hold the first k that reach it; fewer than k blocks hold what is above it.
+        rows = np.union1d(rows[:k], np.flatnonzero(maxima > limit))
     row, column = np.nonzero(blocks[rows] >= limit)
     rest = whole + np.flatnonzero(scores[whole:] >= limit)
     return np.concatenate([rows[row] * BLOCK + column, rest])

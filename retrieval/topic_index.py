@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.document import Pledge
+from retrieval.document import Pledge, numbered
 from retrieval.examples import ExampleEntry
 from retrieval.fields import example_analyzer, passage_analyzer
 from retrieval.index import BM25Index
 from retrieval.lexicon import Lexicon
+from retrieval.membership import Membership, chunks
 from retrieval.neighbours import Dense, Neighbours
 from retrieval.question import Concept
 from retrieval.semantic import Progress, SentenceEncoder, Vectors, VectorStore
@@ -22,8 +23,7 @@ Array = NDArray[np.float32]
 
 # How the three views of a topic count: its words, its nearest question, its questions' centre.
 LEXICAL, NEAREST, CENTRE = 0.3, 0.3, 0.4
-# Sharpness of the two soft choices; flat from .7 to 1.
-QUESTION_SHARPNESS, PLEDGE_SHARPNESS = 1.0, 0.7
+SHARPNESS = 1.0  # of a question's choice among the topics; flat from .7 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class TopicIndex:
 
     def shares(self, scores: TopicScores) -> Array:
         """Return how the question divides over the leaves: positive, summing to 1."""
-        return _softmax(scores.affinity, QUESTION_SHARPNESS)
+        return _softmax(scores.affinity, SHARPNESS)
 
     # ---- pledges
 
@@ -123,11 +123,27 @@ class TopicIndex:
         dense: Dense | None,
         encoder: SentenceEncoder | None,
         store: VectorStore | None,
-    ) -> Array:
-        """Return z-scores of each pledge (row) with each leaf (column); never outside politics.
+    ) -> Membership:
+        """Compare each pledge with each leaf; never outside politics.
 
         The pledge's own words and vectors count, and its example questions where it has some.
         """
+        rows = (
+            self._nearness(pledges[place], examples, dense, place, encoder, store)
+            for place in chunks(len(pledges))
+        )
+        return Membership.of(rows, numbered(pledges)[1], len(self.leaves))
+
+    def _nearness(
+        self,
+        pledges: Sequence[Pledge],
+        examples: Mapping[str, ExampleEntry],
+        dense: Dense | None,
+        place: slice,
+        encoder: SentenceEncoder | None,
+        store: VectorStore | None,
+    ) -> Array:
+        """Return z-scores of some pledges (rows) with each leaf (column)."""
         analyzer = passage_analyzer()
         words = np.stack(
             [
@@ -137,7 +153,9 @@ class TopicIndex:
         )
         views = [(0.5, words)]
         if dense is not None and len(self.neighbours.owners):
-            near = [self.neighbours.centre_similarity(v) for v in (dense.passages, dense.context)]
+            near = [
+                self.neighbours.centre_similarity(v[place]) for v in (dense.passages, dense.context)
+            ]
             views.append((0.5, 0.5 * _z_rows(near[0]) + 0.5 * _z_rows(near[1])))
         asked = self._asked(pledges, examples, encoder, store)
         total = sum(weight for weight, _ in views)
@@ -158,9 +176,9 @@ class TopicIndex:
         store: VectorStore | None,
     ) -> Array | None:
         """z-scores from the example questions, as if each were asked."""
-        if not examples:
-            return None
         entries = [(i, e) for i, p in enumerate(pledges) if (e := examples.get(p.id))]
+        if not entries:
+            return None
         rows = np.zeros((len(pledges), len(self.leaves)), np.float32)
         if encoder is not None and store is not None and len(self.neighbours.owners):
             questions = [q for _, entry in entries for q in entry.questions]
@@ -174,12 +192,6 @@ class TopicIndex:
                 text = "\n".join((*entry.questions, *entry.words))
                 rows[i] = _z(self.bm25.scores(dict.fromkeys(self._analyzer.terms(text))))
         return rows
-
-
-def profile(membership: Array) -> Array:
-    """Return each pledge's topics as a unit vector over the leaves."""
-    shares = _softmax(membership, PLEDGE_SHARPNESS)
-    return np.asarray(shares / np.sqrt((shares**2).sum(axis=1, keepdims=True)), np.float32)
 
 
 def _softmax(scores: Array, sharpness: float) -> Array:

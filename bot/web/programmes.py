@@ -17,7 +17,7 @@ from bot.texts import NB
 from bot.web.rendering import page, services_of
 from retrieval.build import Snapshot
 from retrieval.document import Pledge
-from retrieval.search import COVERED
+from retrieval.membership import COVERED
 
 
 async def overview(request: Request) -> Response:
@@ -78,7 +78,7 @@ def topic_names(snapshot: Snapshot, pledge: Pledge) -> list[str]:
     searcher = snapshot.searcher
     if searcher.topics is None or searcher.membership is None:
         return []
-    near = searcher.membership[snapshot.corpus.pledges.index(pledge)]
+    near = searcher.membership.nearness[snapshot.corpus.pledges.index(pledge)]
     best = sorted(range(len(near)), key=lambda k: -near[k])[:MOST]
     leaves = searcher.topics.leaves
     return [leaves[k].name["nb"] for rank, k in enumerate(best) if rank == 0 or near[k] >= COVERED]

@@ -94,7 +94,7 @@ def test_no_pledge_belongs_to_a_topic_outside_politics(folder):
     road = build(folder).corpus.pledges[0]
     with_everything(folder, road.id)
     for encoder in (None, WordEncoder()):
-        membership = build(folder, encoder).searcher.membership
+        membership = build(folder, encoder).searcher.membership.nearness
         assert membership.shape == (2, 2)
         assert (membership[:, 1] == -9).all()
         assert np.isfinite(membership).all()
@@ -252,7 +252,10 @@ def test_the_shipped_corpus_builds_whole(lexical):
     searcher = lexical.searcher
     assert len(searcher.pledges) > 400
     assert len(lexical.examples.by_pledge) == len(searcher.pledges)
-    assert searcher.membership.shape == (len(searcher.pledges), len(searcher.topics.leaves))
+    assert searcher.membership.nearness.shape == (
+        len(searcher.pledges),
+        len(searcher.topics.leaves),
+    )
     assert searcher.decision is not None
     assert lexical.fingerprint == lexical.corpus.fingerprint
 

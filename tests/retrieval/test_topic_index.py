@@ -9,7 +9,7 @@ from retrieval.build import build, build_dense
 from retrieval.examples import Examples
 from retrieval.lexicon import Lexicon
 from retrieval.semantic import VectorStore
-from retrieval.topic_index import TopicIndex, profile
+from retrieval.topic_index import TopicIndex
 from retrieval.topics import read_topics
 from tests.conftest import write_programmes
 from tests.retrieval.test_gathering import ROADS, SCHOOLS, TOPICS
@@ -107,14 +107,14 @@ def test_pledges_belong_to_their_topic_by_words_and_by_meaning(
         by_words.membership(pledges, {}, None, None, None),
         by_meaning.membership(pledges, {}, dense, encoder, store),
     ):
-        topics = [leaves[int(row.argmax())] for row in membership]
+        topics = [leaves[int(row.argmax())] for row in membership.nearness]
         assert topics[1:3] == ["vei", "vei"]
         assert topics[4] == "skole"
-        assert (membership[:, leaves.index("vaer")] == -9).all()
+        assert (membership.nearness[:, leaves.index("vaer")] == -9).all()
 
 
 def test_a_profile_is_a_unit_vector_of_positive_shares(village, by_words):
-    rows = profile(by_words.membership(village.corpus.pledges, {}, None, None, None))
+    rows = by_words.membership(village.corpus.pledges, {}, None, None, None).profile
     assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5)
     assert (rows > 0).all()
 
@@ -123,7 +123,7 @@ def test_a_topic_that_no_pledge_belongs_to_is_uncovered(village):
     searcher = village.searcher
     leaves = [t.id for t in searcher.topics.leaves]
     # Four topics are too few for a z-score of 4, so look at what tells them apart.
-    rows = searcher.membership
+    rows = searcher.membership.nearness
     assert rows[:, leaves.index("hund")].max() < rows[:, leaves.index("vei")].max()
     assert searcher.covered(["Oslo"]).tolist() == [False] * 4
 
