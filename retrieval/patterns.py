@@ -18,6 +18,7 @@ except ImportError:  # pragma: no cover
     parser = None
 
 _SHORTEST, _MOST = 2, 200  # letters of a text that tells anything; texts that are worth looking for
+_HEAD = 3  # letters that texts are grouped by
 
 
 @lru_cache(maxsize=4096)  # a reload compiles only what was changed
@@ -86,14 +87,22 @@ class PatternSet:
     def __init__(self, patterns: Sequence[tuple[str, Sequence[str]]]) -> None:
         self._patterns = [pattern for pattern, _ in patterns]
         self._always = [i for i, (_, needs) in enumerate(patterns) if not needs]
-        self._by_text: dict[str, list[int]] = defaultdict(list)
+        # By their first letters: of thousands of texts a message holds the beginning of some dozen.
+        self._texts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for i, (_, needs) in enumerate(patterns):
             for text in needs:
-                self._by_text[text].append(i)
+                self._texts[text[:_HEAD]][text].append(i)
 
     def matching(self, message: str) -> Iterator[int]:
         """Yield the numbers of the patterns that match the whole message, ascending."""
-        near = {i for text, those in self._by_text.items() if text in message for i in those}
+        heads = {message[i : i + n] for n in range(1, _HEAD + 1) for i in range(len(message))}
+        near = {
+            i
+            for head in heads & self._texts.keys()
+            for text, those in self._texts[head].items()
+            if text in message
+            for i in those
+        }
         for i in sorted(near.union(self._always)):
             if compiled(self._patterns[i]).fullmatch(message):
                 yield i
