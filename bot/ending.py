@@ -33,6 +33,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("aside", rf"{_LOG}\.(corrupt|before-restore)\.{_STAMP}(-\d+)?{_BESIDE}"),
     ("operations", rf"{re.escape(MEMORY_FILE)}|\.{re.escape(MEMORY_FILE)}\.part"),
     ("operations", r"index-(words|meaning)\.saved(\.[0-9a-f]{8}\.new)?"),  # bot/setup.py
+    ("operations", r"dictionary\.saved(\.[0-9a-f]{8}\.new)?"),  # retrieval/persistence.py
     ("operations", rf"corrections\.lock|{re.escape(LOCK)}"),  # the first: bot/review/publishing.py
 )
 

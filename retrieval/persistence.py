@@ -8,14 +8,15 @@ made by anything else is built anew.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from retrieval import words
 from retrieval.build import Options, Parts, Snapshot, assemble, build, dated
+from retrieval.dictionary import language_data, open_dictionary
 from retrieval.fields import Fields
 from retrieval.index import BM25Index
 from retrieval.neighbours import Dense, Neighbours, Projection
@@ -23,7 +24,7 @@ from retrieval.saved import SavedError, load, save
 from retrieval.semantic import Progress, SentenceEncoder, VectorStore
 from retrieval.topic_index import TopicIndex
 
-_LANGUAGE_DATA = ("simplemma", "snowballstemmer", "wordfreq", "rank_bm25")
+DICTIONARY = "dictionary.saved"
 _NO_FILE = "-"
 
 
@@ -43,6 +44,7 @@ def open_snapshot(
     Raises:
         CorpusError, LexiconError, ExamplesError, CorrectionsError: Naming the file and line to mend.
     """
+    words.use(open_dictionary(path.with_name(DICTIONARY)))
     options = dated(options)
     key = fingerprint(folder, encoder, options)
     try:
@@ -69,11 +71,7 @@ def fingerprint(folder: Path, encoder: SentenceEncoder | None, options: Options)
             if file.is_file():
                 digest.update(f"\0{file.relative_to(root)}\0".encode())
                 digest.update(_sum(file))
-    for package in _LANGUAGE_DATA:
-        found = importlib.util.find_spec(package)
-        origin = Path(found.origin) if found is not None and found.origin else None
-        about = origin.stat() if origin is not None else None
-        digest.update(f"\0{package} {about and (about.st_size, about.st_mtime_ns)}".encode())
+    digest.update(f"\0{language_data()}".encode())
     digest.update(f"\0{encoder.name if encoder else _NO_FILE}\0{options!r}".encode())
     return digest.hexdigest()
 

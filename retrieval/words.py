@@ -9,9 +9,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import simplemma
 import snowballstemmer
-import wordfreq
+
+from retrieval.dictionary import Dictionary
 
 _SNOWBALL = snowballstemmer.stemmer("norwegian")
 # Lucene's ScandinavianFolding, both ways of typing without the letters included: aa, ae, oe, oo.
@@ -27,6 +27,13 @@ _LEMMAS = {
     "unge": "ung", "eldre": "eldre", "gamle": "gammel", "flere": "flere", "mer": "mer",
     "bedre": "bedre", "barna": "barn", "barnas": "barn", "folk": "folk", "bolig": "bolig",
 }  # fmt: skip
+
+_opened = [Dictionary()]  # the last one answers; all give the same answers
+
+
+def use(dictionary: Dictionary) -> None:
+    """Ask this dictionary from now on."""
+    _opened[:] = [dictionary]
 
 
 def nfc(text: str) -> str:
@@ -57,7 +64,7 @@ def lemma(word: str) -> str:
     doctor = _DOCTOR.match(word)
     if doctor:
         return doctor[1]
-    found = str(simplemma.lemmatize(word, lang="nb")).lower()
+    found = _opened[0].lemma(word).lower()
     return _LEMMAS.get(found, found)
 
 
@@ -87,10 +94,10 @@ def _snowball(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def is_known(word: str) -> bool:
     """Tell whether a bokmål dictionary has the word or a form of it."""
-    return bool(simplemma.is_known(word, lang="nb"))
+    return _opened[0].is_known(word)
 
 
 @lru_cache(maxsize=200_000)
 def zipf(word: str, language: str = "nb") -> float:
     """How common a word is, on the Zipf scale: 0 (never seen) to about 7.5 («og»)."""
-    return float(wordfreq.zipf_frequency(word, language))
+    return _opened[0].zipf(word, language)
