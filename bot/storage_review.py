@@ -33,7 +33,8 @@ class Status(StrEnum):
     SPAM = "spam"
 
 
-OPEN = "open"  # as a filter: new or taken
+OPEN = "open"  # as a filter: new, taken, or back
+AGAIN = "again"  # as a filter: only what is back
 
 
 class CaseGone(Exception):  # noqa: N818  # a state, not a fault
@@ -52,7 +53,7 @@ class Filter:
         municipality: None: any; "": asked about none in particular.
         outcome: A case with an answer of that outcome.
         reason: A case with a complaint of that kind, or ``DISLIKED``.
-        status: A ``Status``, or ``OPEN``.
+        status: A ``Status``, ``OPEN``, or ``AGAIN``.
         since, until: A case asked on one of these days, both of them included.
         needy: Only what needs eyes: not (surely) found, disliked, or complained of.
         found: Only these cases; None: any.
@@ -78,6 +79,7 @@ class QueueCase:
         answers: How many times it was asked.
         outcomes: Answers by outcome; only those there are.
         complaints: By kind; only those there are.
+        again: It was solved and is back: since then it failed again, and no staff have changed it.
     """
 
     id: str
@@ -91,6 +93,12 @@ class QueueCase:
     complaints: Mapping[str, int]
     status: Status
     owner: str
+    again: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Does it wait for staff?"""
+        return self.again or self.status in (Status.NEW, Status.TAKEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,17 +139,18 @@ class CaseState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseChange:
-    """What one of the staff made of a case; ``state`` is as it became."""
+    """What one of the staff made of a case; ``state`` is as it became, ``again``: it was back."""
 
     state: CaseState
     name: str
     on: date
+    again: bool = False
 
 
 _COLUMNS = (
     "SELECT q.case_id, q.municipality, q.first_on, q.newest_on, q.answers, q.hit, q.weak, q.none,"
     " q.fixed, q.disliked, q.topic, q.meaning, q.place, q.outdated, q.other, q.missing, q.status,"
-    " q.owner, a.id, a.question"
+    " q.owner, q.again, a.id, a.question"
 )
 # The wording of a case is that of one of its newest answers.
 _NEWEST = (
@@ -150,7 +159,8 @@ _NEWEST = (
 )
 _FILTER = (
     " WHERE (?9 = 0 OR needy = 1)"
-    " AND (?4 = '' OR status = ?4 OR (?4 = 'open' AND status IN ('new', 'taken')))"
+    " AND (?4 = '' OR status = ?4 OR (?4 = 'open' AND status IN ('new', 'taken'))"
+    "   OR (?4 IN ('open', 'again') AND again = 1))"
     " AND (?1 IS NULL OR municipality IS nullif(?1, ''))"
     " AND (?2 = '' OR CASE ?2 WHEN 'hit' THEN hit WHEN 'weak' THEN weak WHEN 'none' THEN none"
     "   WHEN 'fixed' THEN fixed ELSE 0 END > 0)"
@@ -241,8 +251,8 @@ class ReviewStore:
     async def history(self, case_id: str) -> list[CaseChange]:
         """Return what was done with a case, newest first."""
         rows = await self._storage.rows(
-            "SELECT status, owner, note, version, name, at FROM case_changes WHERE case_id = ?"
-            " ORDER BY version DESC",
+            "SELECT status, owner, note, version, name, at, again FROM case_changes"
+            " WHERE case_id = ? ORDER BY version DESC",
             case_id,
         )
         return [
@@ -250,14 +260,27 @@ class ReviewStore:
                 state=self._state(case_id, *row[:4]),
                 name=str(row[4]),
                 on=date.fromisoformat(str(row[5])[:10]),
+                again=bool(row[6]),
             )
             for row in rows
         ]
 
-    async def change(self, case_id: str, state: CaseState, name: str, at: datetime) -> CaseState:
-        """Store a case's new state, and who made it so.
+    async def change(
+        self,
+        case_id: str,
+        state: CaseState,
+        name: str,
+        at: datetime,
+        *,
+        back_since: date | None = None,
+    ) -> CaseState:
+        """Store a case's new state, and who made it so. A case that was back is so no longer.
 
         ``state.version`` is the one that was read; the one returned is the next.
+
+        Args:
+            back_since: It is back after all: what staff made of that is undone, and what failed from
+                the day on which it was solved is there to be seen again.
 
         Raises:
             CaseGone: If there is no such case (any more).
@@ -271,13 +294,14 @@ class ReviewStore:
             note = self._storage.seal("note", _of(case_id, version), state.note)
         async with self._storage.transaction() as db:
             known = await db.execute_fetchall(
-                "SELECT (SELECT version FROM cases WHERE id = case_id) FROM queue"
+                "SELECT (SELECT version FROM cases WHERE id = case_id), again FROM queue"
                 " WHERE case_id = ?",
                 (case_id,),
             )
             if not known:
                 raise CaseGone
-            if (next(iter(known))[0] or 0) != state.version:
+            [(before, was_back)] = known
+            if (before or 0) != state.version:
                 raise Stale
             values = (case_id, state.status.value, state.owner or None, note, version)
             await db.execute(
@@ -285,13 +309,17 @@ class ReviewStore:
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
                 " status = excluded.status, owner = excluded.owner, note = excluded.note,"
                 " version = excluded.version, changed_on = excluded.changed_on",
-                (*values, day(at)),
+                (*values, back_since.isoformat() if back_since else day(at)),
             )
             await db.execute(
-                "INSERT INTO case_changes (case_id, status, owner, note, version, name, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*values, name, stamp(at)),
+                "INSERT INTO case_changes (case_id, status, owner, note, version, name, at, again)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*values, name, stamp(at), was_back),
             )
+            if back_since:
+                await db.execute(
+                    "UPDATE queue SET again = 1 WHERE case_id = ? AND status = 'solved'", (case_id,)
+                )
         return CaseState(status=state.status, owner=state.owner, note=state.note, version=version)
 
     # ---- for the search
@@ -321,7 +349,7 @@ class ReviewStore:
 
     def _case(self, row: tuple[object, ...]) -> QueueCase:
         case_id, place, first, newest, answers, *numbers = row[:16]
-        status, owner, answer_id, sealed = row[16:]
+        status, owner, again, answer_id, sealed = row[16:]
         counts = [int(str(number)) for number in numbers]
         return QueueCase(
             id=str(case_id),
@@ -335,6 +363,7 @@ class ReviewStore:
             complaints=_some([kind.value for kind in Complaint], counts[5:]),
             status=Status(str(status)),
             owner=str(owner or ""),
+            again=bool(again),
         )
 
     def _answer(self, row: tuple[object, ...]) -> CaseAnswer:

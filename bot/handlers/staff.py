@@ -212,8 +212,7 @@ async def _same(services: Services, member: Member, place: int, case_id: str) ->
     if case is None or member.municipality not in (None, case.municipality):
         return T.gone, None
     await audit(services, member.name, "case", case_id, 1)
-    state = await store.state(case_id)
-    return _text(case, place, total), _buttons(case, state.version, place)
+    return await _drawn(store, case, place, total)
 
 
 async def _card(services: Services, member: Member, place: int) -> _Card:
@@ -227,8 +226,13 @@ async def _card(services: Services, member: Member, place: int) -> _Card:
     cases = await store.page(chosen, 1, place)
     if not cases:  # gone between the two reads
         return T.inbox_empty, None
-    state = await store.state(cases[0].id)
-    return _text(cases[0], place, total), _buttons(cases[0], state.version, place)
+    return await _drawn(store, cases[0], place, total)
+
+
+async def _drawn(store: ReviewStore, case: QueueCase, place: int, total: int) -> _Card:
+    """Return a case's card, with buttons for the version that is stored now."""
+    state = await store.state(case.id)
+    return _text(case, place, total), _buttons(case, state.version, place)
 
 
 def _text(case: QueueCase, place: int, total: int) -> str:
@@ -246,12 +250,11 @@ def _text(case: QueueCase, place: int, total: int) -> str:
         place=T.card_place.format(place=case.municipality) if case.municipality else "",
         times=T.card_once if case.answers == 1 else T.card_times.format(count=case.answers),
         day=f"{day.day}. {T.months[day.month - 1]}",
-        status=INBOX.statuses[case.status],
+        status=INBOX.again if case.again else INBOX.statuses[case.status],
         owner=T.card_owner.format(owner=case.owner) if case.owner else "",
     )
-    is_open = case.status in (Status.NEW, Status.TAKEN)
     left = T.card_left.format(number=min(place + 1, total), total=total)
-    return f"{card}\n\n{left}" if is_open else card
+    return f"{card}\n\n{left}" if case.is_open else card
 
 
 def _buttons(case: QueueCase, version: int, place: int) -> InlineKeyboardMarkup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.privacy.redaction import redact
 from bot.services import Services, audit
@@ -95,6 +96,8 @@ async def save(services: Services, member: Member, case_id: str, wanted: CaseSta
 async def undo(services: Services, member: Member, case_id: str, version: int) -> CaseState:
     """Make a case what it was before its last change. Undone twice, it is as it was after it.
 
+    A case that was back before the change is back.
+
     ``version`` is the one that the member had before them.
 
     Raises:
@@ -103,11 +106,19 @@ async def undo(services: Services, member: Member, case_id: str, version: int) -
     """
     await _visible(services, member, case_id)
     history = await ReviewStore(services.storage).history(case_id)
-    states = {change.state.version: change.state for change in history}
-    before = states.get(version - 1, CaseState() if version == 1 else None)
-    if version < 1 or before is None:
+    changes = {change.state.version: change for change in history}
+    last, earlier = changes.get(version), changes.get(version - 1)
+    if earlier is None and version != 1:
         raise NothingToUndo
-    return await _store(services, member, case_id, replace(before, version=version), "case_undo")
+    before = earlier.state if earlier else CaseState()
+    return await _store(
+        services,
+        member,
+        case_id,
+        replace(before, version=version),
+        "case_undo",
+        back_since=earlier.on if earlier and last and last.again else None,
+    )
 
 
 async def owners(services: Services) -> list[str]:
@@ -124,12 +135,20 @@ async def _visible(services: Services, member: Member, case_id: str) -> QueueCas
 
 
 async def _store(
-    services: Services, member: Member, case_id: str, state: CaseState, action: str
+    services: Services,
+    member: Member,
+    case_id: str,
+    state: CaseState,
+    action: str,
+    *,
+    back_since: date | None = None,
 ) -> CaseState:
     store = ReviewStore(services.storage)
     await audit(services, member.name, action, f"{case_id} status={state.status.value}", 1)
     try:
-        return await store.change(case_id, state, member.name, services.clock())
+        return await store.change(
+            case_id, state, member.name, services.clock(), back_since=back_since
+        )
     except Stale:
         others = [c for c in await store.history(case_id) if c.state.version > state.version]
         raise Conflict(state, await store.state(case_id), others) from None

@@ -190,8 +190,8 @@ async def _solve(services: Services, member: Member, proposal: Proposal) -> None
         return
     store = ReviewStore(services.storage)
     try:
-        state = await store.state(proposal.case_id)
-        if state.status is not Status.SOLVED:
+        state, case = await store.state(proposal.case_id), await store.case(proposal.case_id)
+        if state.status is not Status.SOLVED or (case is not None and case.again):
             solved = replace(state, status=Status.SOLVED)
             await store.change(proposal.case_id, solved, member.name, services.clock())
     except (CaseGone, Stale, StorageError) as exc:

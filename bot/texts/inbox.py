@@ -54,7 +54,10 @@ class InboxTexts:
     reason: str = "Tilbakemelding"
     disliked: str = "Tommel ned"
     status: str = "Status"
-    open: str = "Åpne: nye og tatt"
+    open: str = "Åpne saker"
+    """New, taken, or come back."""
+    again: str = "Kommet tilbake"
+    """Instead of its status, for a solved case that failed again."""
     owner: str = "Har den"
     nobody: str = "Ingen"
     since: str = "Fra dag"
@@ -110,6 +113,10 @@ class InboxTexts:
     feedback_none: str = "Ingen har sagt noe om svaret."
     helpful: str = "Tommel opp"
     work: str = "Saken"
+    again_why: str = (
+        "Saken var løst, men spørsmålet fikk siden et svar som ikke var godt nok, eller noen var misfornøyd. "
+        "Se om rettelsen virker. Lagrer du den som «Løst», går den ut av innboksen igjen."
+    )
     note: str = "Notat"
     note_hint: str = (
         "For medarbeidere. Ikke skriv navn; navn, numre og adresser vi kjenner igjen, tas bort."
@@ -121,6 +128,7 @@ class InboxTexts:
     history_none: str = "Ingen har gjort noe med saken."
     history_line: str = "{day}: {name} satte «{status}»"
     history_owner: str = "har den: {owner}"
+    history_again: str = "saken var kommet tilbake"
     undo: str = "Angre siste endring"
     undo_failed: str = "Det er ingen endring å angre."
     conflict: str = "Noen andre endret saken mens du skrev. Ingenting av ditt er lagret ennå."

@@ -31,6 +31,7 @@ from bot.review.queue import Shown, queue_page, together
 from bot.review.search import QuestionSearch
 from bot.services import Services
 from bot.storage_review import (
+    AGAIN,
     DISLIKED,
     OPEN,
     OUTCOMES,
@@ -95,7 +96,7 @@ def _filter(asked: Mapping[str, str]) -> Filter:
         municipality={"": None, _NO_PLACE: ""}.get(place, place),
         outcome=asked["utfall"] if asked["utfall"] in OUTCOMES else "",
         reason=asked["grunn"] if asked["grunn"] in {DISLIKED, *Complaint} else "",
-        status="" if status == _ALL else status if status in set(Status) else OPEN,
+        status="" if status == _ALL else status if status in {AGAIN, *Status} else OPEN,
         owner=asked["eier"],
         since=_day(asked["fra"]),
         until=_day(asked["til"]),
@@ -131,7 +132,12 @@ async def _options(services: Services) -> dict[str, list[tuple[str, str]]]:
         ],
         "utfall": [("", STAFF.all), *outcomes],
         "grunn": [("", STAFF.all), (DISLIKED, INBOX.disliked), *INBOX.complaints.items()],
-        "status": [("", INBOX.open), (_ALL, STAFF.all), *INBOX.statuses.items()],
+        "status": [
+            ("", INBOX.open),
+            (AGAIN, INBOX.again),
+            (_ALL, STAFF.all),
+            *INBOX.statuses.items(),
+        ],
         "eier": [("", STAFF.all), *((name, name) for name in names)],
     }
 

@@ -26,7 +26,7 @@ from bot.review.publishing import LOCK, Refused, publish, signature
 from bot.services import Services, log_answer, purge
 from bot.setup import options_of
 from bot.storage_proposals import Kind, Proposal, ProposalStore, State
-from bot.storage_review import ReviewStore, Status
+from bot.storage_review import OPEN, Filter, ReviewStore, Status
 from bot.storage_staff import Member, Role
 from bot.texts.mending import FAULTS, sentence
 from retrieval.build import Snapshot, build
@@ -147,6 +147,22 @@ async def test_from_silence_to_a_hit(ours: Services) -> None:
     assert (await ReviewStore(ours.storage).state(case_id)).status is Status.SOLVED
     actions = {str(action) for (action,) in await ours.storage.rows("SELECT action FROM audit")}
     assert {"correction_propose", "correction_preview", "correction_publish"} <= actions
+
+
+async def test_a_solved_case_that_came_back_is_solved_by_the_next_correction(
+    ours: Services,
+) -> None:
+    case_id, store = await asked(ours, QUESTION), ReviewStore(ours.storage)
+    state = replace(await store.state(case_id), status=Status.SOLVED, owner="Kari")
+    await store.change(case_id, state, "Kari", ours.clock())
+    assert await asked(ours, QUESTION) == case_id
+    waiting = Filter(needy=True, status=OPEN)
+    assert [case.again for case in await store.page(waiting, 10)] == [True]
+    await publish(ours, OLA, await proposed(ours, case_id=case_id))
+    assert await store.count(waiting) == (0, 0)
+    assert [(c.name, c.again) for c in await store.history(case_id)] == [
+        ("Ola", True), ("Kari", False),
+    ]  # fmt: skip
 
 
 async def test_a_second_correction_is_added_behind_the_first(ours: Services) -> None:

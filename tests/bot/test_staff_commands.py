@@ -183,6 +183,25 @@ async def test_taking_a_case_names_who_has_it_and_is_written_down(
     assert not [row for row in rows if "svømmehall" in row.detail]
 
 
+async def test_a_solved_case_that_fails_again_comes_back_as_a_card_that_says_so(
+    staff, says, presses, services
+) -> None:
+    await ask(services, "Får vi kino?", 3)
+    [card] = await says(OLE, "/innboks")
+    card = edited(await presses(OLE, buttons(card)["Løst"]))
+    assert "Status: Løst (Ole)" in card["text"]
+    assert [c["text"] for c in await says(OLE, "/innboks")] == [OVERVIEW.inbox_empty]
+    await ask(services, "Blir det kino?", 3)
+    [card] = await says(OLE, "/innboks")
+    assert f"Status: {INBOX.again} (Ole)" in card["text"]
+    assert OVERVIEW.card_left.format(number=1, total=1) in card["text"]
+    card = edited(await presses(OLE, buttons(card)["Tar den"]))
+    assert f"Status: {INBOX.statuses['taken']} (Ole)" in card["text"]
+    card = edited(await presses(OLE, buttons(card)["Løst"]))
+    assert OVERVIEW.card_left.format(number=1, total=1) not in card["text"]
+    assert [c["text"] for c in await says(OLE, "/innboks")] == [OVERVIEW.inbox_empty]
+
+
 async def test_who_comes_second_is_told_and_changes_nothing(queue, says, presses, services) -> None:
     [first] = await says(OLE, "/innboks")
     [second] = await says(ADMIN, "/innboks")

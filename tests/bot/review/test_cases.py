@@ -140,6 +140,24 @@ async def test_undoing_the_first_change_leaves_a_new_case(services: Services) ->
     assert (back.status, back.owner, back.note) == (Status.NEW, "", "")
 
 
+async def test_undoing_what_was_done_with_a_case_that_had_come_back_does_not_lose_it(
+    services: Services,
+) -> None:
+    case_id = await log(services)
+    solved = await save(services, KARI, case_id, CaseState(status=Status.SOLVED))
+    assert await log(services) == case_id
+    assert (await open_case(services, KARI, case_id)).queued.again
+    taken = await save(services, OLA, case_id, replace(solved, status=Status.TAKEN))
+    assert not (await open_case(services, OLA, case_id)).queued.again
+    back = await undo(services, OLA, case_id, taken.version)
+    opened = await open_case(services, OLA, case_id)
+    assert (opened.state.status, opened.queued.again) == (Status.SOLVED, True)
+    # And forth: it is taken, and not back.
+    await undo(services, OLA, case_id, back.version)
+    opened = await open_case(services, OLA, case_id)
+    assert (opened.state.status, opened.queued.again) == (Status.TAKEN, False)
+
+
 async def test_there_must_be_something_to_undo_and_nobody_s_later_change_is_undone(
     services: Services,
 ) -> None:

@@ -220,6 +220,37 @@ async def test_a_case_is_worked_on_and_the_change_taken_back(services, reviewer)
     assert (await ReviewStore(services.storage).state(case_id)).status is Status.NEW
 
 
+async def test_a_solved_case_that_fails_again_is_shown_as_come_back_until_it_is_changed(
+    services, reviewer
+) -> None:
+    case_id = await log(services)
+    form = {"status": "solved", "eier": REVIEWER.name, "notat": "rettet", "versjon": "0"}
+    await reviewer.post(f"/sak/{case_id}", form)
+    assert cases_in(await reviewer.get("/")) == []
+    assert cases_in(await reviewer.get("/?status=again")) == []
+    assert INBOX.again_why not in text_of(await reviewer.get(f"/sak/{case_id}"))
+
+    assert await log(services) == case_id
+    new = await log(services, "Bane?")
+    queue = await reviewer.get("/")
+    assert sorted(cases_in(queue)) == sorted([case_id, new])
+    assert f"{INBOX.again}: {REVIEWER.name}" in text_of(queue)
+    kept = await reviewer.get("/?status=again")
+    assert cases_in(kept) == [case_id]
+    assert '<option value="again" selected>' in kept.text
+    page = await reviewer.get(f"/sak/{case_id}")
+    assert INBOX.again_why in text_of(page)
+    assert "rettet" in text_of(page)
+    assert INBOX.history_again not in text_of(page)
+
+    sent = await reviewer.post(f"/sak/{case_id}", {**form, "notat": "nå", "versjon": "1"})
+    assert sent.status_code == 303
+    assert cases_in(await reviewer.get("/")) == [new]
+    page = text_of(await reviewer.get(f"/sak/{case_id}"))
+    assert INBOX.again_why not in page
+    assert page.count(INBOX.history_again) == 1
+
+
 async def test_of_two_who_edit_the_second_sees_the_first_and_loses_nothing(
     services, reviewer, admin
 ) -> None:
