@@ -28,6 +28,8 @@ documents = pytest.importorskip(
 )
 
 SOFFICE = shutil.which("soffice")
+# Parts of it can be installed without the one that writes texts.
+WRITER = SOFFICE is not None and any(Path(SOFFICE).resolve().parent.glob("libswlo.*"))
 LEAST = 0.97
 FORMATS = {"docx": "docx:MS Word 2007 XML", "pdf": "pdf:writer_pdf_Export"}
 
@@ -73,7 +75,7 @@ def measured(corpus: Corpus, files: Mapping[str, Path]) -> dict[str, float]:
 
 
 @pytest.mark.skipif(
-    SOFFICE is None, reason="soffice is not installed: files of LibreOffice are NOT tested"
+    not WRITER, reason="LibreOffice Writer is not installed: its files are NOT tested"
 )
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_what_libreoffice_saves_gives_the_pledges_of_the_text(
