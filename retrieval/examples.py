@@ -95,11 +95,15 @@ def join(entries: Sequence[ExampleEntry], pledges: Sequence[Pledge]) -> Examples
     ids = {pledge.id: pledge for pledge in pledges}
     by_pledge = {entry.pledge_id: entry for entry in entries if entry.pledge_id in ids}
     moved, orphans = [], []
-    free = [pledge for pledge in pledges if pledge.id not in by_pledge]
+    free: dict[str, list[Pledge]] = {}
+    for pledge in pledges:
+        if pledge.id not in by_pledge:
+            free.setdefault(_place(pledge.id), []).append(pledge)
     for entry in entries:
         if entry.pledge_id in ids:
             continue
-        best = reworded(entry.pledge_id, entry.text, (p for p in free if p.id not in by_pledge))
+        here = (p for p in free.get(_place(entry.pledge_id), ()) if p.id not in by_pledge)
+        best = reworded(entry.pledge_id, entry.text, here)
         if best is None:
             orphans.append(entry)
         else:
@@ -110,11 +114,15 @@ def join(entries: Sequence[ExampleEntry], pledges: Sequence[Pledge]) -> Examples
 
 def reworded(name: str, text: str, pledges: Iterable[Pledge]) -> Pledge | None:
     """Find the pledge that was called ``name`` and said ``text``: nearly the same words, same place."""
-    place = name.partition("-")[0]
     best, score = None, _SAME
     for pledge in pledges:
-        if pledge.id.startswith(place):
+        if _place(pledge.id) == _place(name):
             similar = fuzz.token_sort_ratio(text, pledge.quote)
             if similar >= score:
                 best, score = pledge, similar
     return best
+
+
+def _place(name: str) -> str:
+    """First word of the municipality in a pledge's id; «as» is not «asker»."""
+    return name.partition("-")[0]

@@ -101,6 +101,11 @@ def test_an_entry_does_not_move_to_another_municipality(asker):
     assert join([old], asker).orphans == (old,)
 
 
+def test_a_municipality_whose_name_begins_anothers_is_another(asker):
+    aas = entry("as-2023-00000000", asker[0].quote)
+    assert join([aas], asker).orphans == (aas,)
+
+
 def test_two_entries_do_not_move_to_one_pledge(asker):
     one, two = (entry(f"asker-0000000{i}", asker[0].quote) for i in (1, 2))
     joined = join([one, two], asker)
