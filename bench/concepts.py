@@ -22,7 +22,6 @@ from retrieval.stopwords import BOKMAAL
 _PLACES = 40
 _UNDER = 20  # pledges under one heading
 _SHOWN = 30  # hits that an answer is chosen from
-_WITH_GRAMS = 200_000  # documents up to which pieces of words are indexed: beyond, 80 M postings
 
 
 class Concepts:
@@ -61,7 +60,6 @@ class Concepts:
         pieces_of: dict[str, list[str]] = {}
         text, heading, pieces = TermBag(), TermBag(), TermBag()
         rng = random.Random(1)
-        with_grams = len(corpus) <= _WITH_GRAMS
         above: list[str] = []
         for number, row in enumerate(corpus):
             for word in row:
@@ -74,12 +72,7 @@ class Concepts:
                     term for word in rng.sample(row, min(3, len(row))) for term in of_word[word]
                 ]
             heading.add(above)
-            if with_grams:
-                pieces.add(g for word in dict.fromkeys(row) for g in pieces_of[word])
-        if not with_grams:
-            pieces.add(["-"])
-            for _ in range(len(corpus) - 1):
-                pieces.add(())
+            pieces.add(g for word in dict.fromkeys(row) for g in pieces_of[word])
         return Fields(
             text=BM25Index(text, k1=0.8, b=0.5),
             heading=BM25Index(heading, k1=0.8, b=0.3),

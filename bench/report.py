@@ -28,7 +28,7 @@ microseconds are those of one machine and its neighbours.
 
 `tantivy` is called as its documentation shows (`parse_query`, `search`); `tantivy, term queries` is its
 quickest call. `full query` is what a voter's question costs without the encoder: every concept with its
-variants in text and headings, pieces of words (up to 200 000 documents), the municipality's mask, 30 hits.
+variants in text and headings, pieces of words, the municipality's mask, 30 hits.
 
 """
 

@@ -76,6 +76,8 @@ class Answer:
         is_crisis: The message sounds like acute need: help comes alone and is not logged as text.
         fingerprint: Version of the index that answered.
         evidence: Why: numbers and words for staff and for ``--explain``.
+        reading: The question as it was understood, so that it need not be read again; None where
+            nobody read it.
     """
 
     question: str
@@ -93,6 +95,7 @@ class Answer:
     is_crisis: bool = False
     fingerprint: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
+    reading: Question | None = field(default=None, repr=False, compare=False)
 
 
 def answer(
@@ -118,6 +121,7 @@ def answer(
         municipalities=searcher.municipalities,
         language=language,
         fingerprint=fingerprint,
+        reading=question,
     )
     topic = searcher.topics.tree.matching(text) if searcher.topics else None
     if topic is not None and topic.scope == CRISIS and _is_politics(searcher, question):

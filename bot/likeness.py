@@ -32,7 +32,11 @@ def content_terms(text: str, reader: QuestionReader) -> tuple[str, ...]:
     Inflection, order, function words and the slips that the reader corrects are gone. Who and where
     it is about stays. Words that say nothing («hei») are taken as they are where there are no others.
     """
-    question = reader.read(text)
+    return terms_of(reader.read(text))
+
+
+def terms_of(question: Question) -> tuple[str, ...]:
+    """Return the same of a question that was read already."""
     telling = [c for c in question.concepts if c.weight > _TELLING] or question.concepts
     terms = {term for concept in telling for term in _terms(concept)}
     # Stop words typed without their æ, ø, å («gjore», «pa»); in a sentence of nothing else they stay.

@@ -18,7 +18,7 @@ from bot.followups import Answered, Before, Recent
 from bot.health import Health
 from bot.index_holder import IndexReader
 from bot.jobs import Jobs
-from bot.likeness import content_terms, likeness, likeness_key
+from bot.likeness import content_terms, likeness, likeness_key, terms_of
 from bot.privacy.crypto import FieldCipher
 from bot.privacy.keys import KeyId, Keys
 from bot.privacy.pseudonyms import pseudonym, pseudonyms
@@ -252,9 +252,13 @@ async def _likeness(services: Services, shown: Answer) -> bytes | None:
     if shown.is_crisis:
         return None
     # Of the redacted words: a name must not part questions, nor be guessed at by who has the key.
-    # In a thread: a word that is to be corrected may take some milliseconds.
-    reader = services.index.snapshot.searcher.reader
-    terms = await asyncio.to_thread(content_terms, redact(shown.question), reader)
+    redacted, reading = redact(shown.question), shown.reading
+    if reading is not None and redacted.split() == reading.text.split():
+        terms = terms_of(reading)  # nothing was taken out: the answer's own reading holds
+    else:
+        # In a thread: a word that is to be corrected may take some milliseconds.
+        reader = services.index.snapshot.searcher.reader
+        terms = await asyncio.to_thread(content_terms, redacted, reader)
     return likeness(likeness_key(services.keys.audit), terms, shown.municipality)
 
 

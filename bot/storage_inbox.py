@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,10 +62,11 @@ class InboxStore:
         Raises:
             StorageError: If nothing was stored.
         """
-        fresh = set()
-        async with self._storage.transaction() as db:
+
+        def insert(db: sqlite3.Connection) -> set[int]:
+            fresh = set()
             for update_id, payload in batch:
-                cursor = await db.execute(
+                cursor = db.execute(
                     "INSERT INTO inbox (update_id, payload, state, received_at)"
                     " SELECT ?, ?, 'new', ?"
                     " WHERE NOT EXISTS (SELECT 1 FROM inbox_seen WHERE update_id = ?)"
@@ -73,7 +75,9 @@ class InboxStore:
                 )
                 if cursor.rowcount == 1:
                     fresh.add(update_id)
-        return fresh
+            return fresh
+
+        return await self._storage.write(insert)
 
     async def apply(self, steps: Sequence[tuple[int, Step]], at: datetime) -> None:
         """Store steps, in order, in one transaction. What is done is deleted but for its id.
@@ -81,24 +85,27 @@ class InboxStore:
         Raises:
             StorageError: If nothing was stored.
         """
-        async with self._storage.transaction() as db:
+
+        def update(db: sqlite3.Connection) -> None:
             for update_id, step in steps:
                 if step is Step.DONE:
-                    await db.execute(
+                    db.execute(
                         "INSERT INTO inbox_seen (update_id, seen_on, delivery)"
                         " SELECT update_id, ?, 'done' FROM inbox WHERE update_id = ?"
                         " ON CONFLICT (update_id) DO NOTHING",
                         (_day(at), update_id),
                     )
-                    await db.execute("DELETE FROM inbox WHERE update_id = ?", (update_id,))
+                    db.execute("DELETE FROM inbox WHERE update_id = ?", (update_id,))
                 elif step is Step.BEGUN:
-                    await db.execute(
+                    db.execute(
                         "UPDATE inbox SET tries = tries + 1 WHERE update_id = ?", (update_id,)
                     )
                 else:
-                    await db.execute(
+                    db.execute(
                         "UPDATE inbox SET state = ? WHERE update_id = ?", (step.value, update_id)
                     )
+
+        await self._storage.write(update)
 
     async def recover(self, at: datetime) -> Left:
         """Take over what an earlier process left, and forget ids older than two days.

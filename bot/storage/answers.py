@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,22 +94,23 @@ class AnswerLog(Database):
             None if answer.is_crisis else likeness,
         )
         quotes = [(answer_id, i, hit.pledge.id) for i, hit in enumerate(answer.hits, 1)]
-        async with self._transaction() as db:
-            await db.execute(
+        counted, update_id = _counted(answer, asked_at, person), CURRENT_UPDATE.get()
+
+        def store(db: sqlite3.Connection) -> None:
+            db.execute(
                 "INSERT INTO answers (id, asked_on, person, channel, outcome, reason,"
                 " municipality, language, fixed, fingerprint, question, evidence, likeness)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
-            await db.executemany(
+            db.executemany(
                 "INSERT INTO answer_quotes (answer_id, rank, pledge_id) VALUES (?, ?, ?)", quotes
             )
-            await db.execute(_COUNT, _counted(answer, asked_at, person))
+            db.execute(_COUNT, counted)
             # So that a question that is answered again after a crash is not logged twice.
-            await db.execute(
-                "UPDATE inbox SET answer_id = ? WHERE update_id = ?",
-                (answer_id, CURRENT_UPDATE.get()),
-            )
+            db.execute("UPDATE inbox SET answer_id = ? WHERE update_id = ?", (answer_id, update_id))
+
+        await self.write(store)
         return answer_id
 
     async def count_answer(self, answer: Answer, asked_at: datetime) -> None:
@@ -117,8 +119,8 @@ class AnswerLog(Database):
         Raises:
             StorageError: If it was not counted.
         """
-        async with self._transaction() as db:
-            await db.execute(_COUNT, _counted(answer, asked_at))
+        counted = _counted(answer, asked_at)
+        await self.write(lambda db: db.execute(_COUNT, counted) and None)
 
     async def record_vote(
         self,
@@ -142,22 +144,24 @@ class AnswerLog(Database):
         Raises:
             StorageError: If it could not be stored.
         """
-        async with self._transaction() as db:
-            found = list(
-                await db.execute_fetchall("SELECT person FROM answers WHERE id = ?", (answer_id,))
-            )
-            if not found:
+        vote = (answer_id, verdict.value, day(voted_at))
+
+        def store(db: sqlite3.Connection) -> bool:
+            found = db.execute("SELECT person FROM answers WHERE id = ?", (answer_id,)).fetchone()
+            if found is None:
                 return False
-            person = found[0][0]
+            person = found[0]
             if persons is not None and person is not None and person not in persons:
                 return False
-            await db.execute(
+            db.execute(
                 "INSERT INTO votes (answer_id, verdict, voted_on) VALUES (?, ?, ?)"
                 " ON CONFLICT (answer_id) DO UPDATE"
                 " SET verdict = excluded.verdict, voted_on = excluded.voted_on",
-                (answer_id, verdict.value, day(voted_at)),
+                vote,
             )
             return True
+
+        return await self.write(store)
 
     # ---- what was logged
 

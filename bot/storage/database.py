@@ -6,12 +6,14 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import aiosqlite
 
@@ -57,9 +59,11 @@ class Database:
     def __init__(self, path: Path, cipher: FieldCipher) -> None:
         self.path = path
         self.cipher = cipher
-        self._connection: aiosqlite.Connection | None = None
+        self._connection: _Connection | None = None
         self._writer: sqlite3.Connection | None = None  # what `_connection` wraps
         self._lock = asyncio.Lock()
+        self._works: list[_Work] = []  # to be done in the next transaction of `_write_all`
+        self._writing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Create the file where it is missing, and bring its schema up to date.
@@ -71,7 +75,10 @@ class Database:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.path.exists():  # a newer program's file must keep even its time
                 self.path.touch(mode=0o600)
-            self._connection = await aiosqlite.Connection(self._connect, 64)
+            # Not awaited in one: what awaits it is typed as aiosqlite's own class.
+            connection = _Connection(self._connect, 64)
+            await connection
+            self._connection = connection
         try:
             await self._prepare()
         except BaseException:
@@ -80,6 +87,12 @@ class Database:
 
     async def close(self) -> None:
         """Close the file; a closed log refuses all else with a StorageError."""
+        if self._writing is not None and not self._writing.done():
+            self._writing.cancel()
+            await asyncio.wait([self._writing])
+        works, self._works = self._works, []
+        for work in works:
+            work.tell(self._closed())
         connection, self._connection, self._writer = self._connection, None, None
         if connection is not None:
             with self._errors():
@@ -139,10 +152,13 @@ class Database:
         return self._writer
 
     @property
-    def _db(self) -> aiosqlite.Connection:
+    def _db(self) -> _Connection:
         if self._connection is None:
-            raise StorageError(self.path, "storage_failed", reason="closed")
+            raise self._closed()
         return self._connection
+
+    def _closed(self) -> StorageError:
+        return StorageError(self.path, "storage_failed", reason="closed")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -168,6 +184,55 @@ class Database:
                 except BaseException:
                     await db.rollback()  # does nothing where nothing was begun
                     raise
+
+    async def write(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Do ``work`` in a transaction and return its result once that is on disk.
+
+        For what every message needs. Works that come while a transaction runs are done in the next
+        one, all of them: on a slow disk what counts is how often it is waited for. One that fails is
+        undone alone. Where the caller is cancelled, the work may be stored all the same.
+
+        Args:
+            work: Executes statements in SQLite's thread. It is done anew where another process held
+                up the transaction.
+
+        Raises:
+            StorageError: If nothing of it was stored.
+        """
+        mine = _Work(work, asyncio.get_running_loop().create_future())
+        self._works.append(mine)
+        if self._writing is None or self._writing.done():
+            # A task of its own: one caller's end must not be the others'.
+            self._writing = asyncio.create_task(self._write_all())
+        with self._errors():
+            result: _T = await mine.written
+        return result
+
+    async def _write_all(self) -> None:
+        while self._works:
+            async with self._lock:
+                batch, self._works = self._works, []
+                try:
+                    outcomes = await self._write_batch(batch)
+                except Exception as exc:  # noqa: BLE001  # whatever it is: theirs who wait
+                    outcomes = [exc] * len(batch)
+                except asyncio.CancelledError:  # by `close`
+                    for work in batch:
+                        work.tell(self._closed())
+                    raise
+                for work, outcome in zip(batch, outcomes, strict=True):
+                    work.tell(outcome)
+
+    async def _write_batch(self, batch: Sequence[_Work]) -> list[object]:
+        db = self._db
+        try:
+            outcomes, committed = await _patiently(lambda: db.run(partial(_transact, batch)))
+            if not committed:
+                await _patiently(lambda: db.execute("COMMIT"))
+        except BaseException:
+            await db.rollback()  # does nothing where nothing was begun
+            raise
+        return outcomes
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -266,9 +331,75 @@ async def _patiently(call: Callable[[], Awaitable[_T]]) -> _T:
             return await call()
         except sqlite3.OperationalError as exc:
             # Busy: nothing was done, and what was begun is still open.
-            if (exc.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY:
+            if not _is_busy(exc):
                 raise
     return await call()
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_BUSY
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be written for somebody who waits for it."""
+
+    do: Callable[[sqlite3.Connection], Any]
+    written: asyncio.Future[Any]
+
+    def tell(self, outcome: object) -> None:
+        """Give them the result, or the error."""
+        if self.written.done():  # cancelled
+            return
+        if isinstance(outcome, Exception):
+            self.written.set_exception(outcome)
+        else:
+            self.written.set_result(outcome)
+
+
+def _transact(works: Sequence[_Work], db: sqlite3.Connection) -> tuple[list[object], bool]:
+    """Do works in one transaction: each one's result or error, and whether it is committed.
+
+    If not, another process is reading: the transaction is open, and only the commit is left to do.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = [_do(work, db, alone=len(works) == 1) for work in works]
+        try:
+            db.execute("COMMIT")
+        except sqlite3.OperationalError as exc:
+            if not _is_busy(exc):
+                raise
+            return outcomes, False
+    except BaseException:
+        db.rollback()
+        raise
+    return outcomes, True
+
+
+def _do(work: _Work, db: sqlite3.Connection, *, alone: bool) -> object:
+    if alone:
+        return work.do(db)
+    db.execute("SAVEPOINT work")
+    try:
+        result: object = work.do(db)
+    except Exception as exc:
+        # Some errors (a full disk) end the whole transaction: then nobody's work is in it.
+        if not db.in_transaction:
+            raise
+        db.execute("ROLLBACK TO work")
+        result = exc
+    db.execute("RELEASE work")
+    return result
+
+
+class _Connection(aiosqlite.Connection):
+    """One that also runs a whole function in SQLite's thread."""
+
+    async def run(self, function: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Return what the function returns, after all that was asked for before."""
+        result: _T = await self._execute(function, self._conn)  # type: ignore[no-untyped-call]
+        return result
 
 
 def stamp(moment: datetime) -> str:

@@ -159,8 +159,32 @@ async def test_an_update_that_cannot_be_read_holds_up_nobody(services, telegram,
     telegram.pending = [strange, raw(8)]
     async with process(services, telegram) as inbox:
         await until(lambda: telegram.texts and not inbox.open)
-    assert "<blockquote>" in telegram.texts[0]
-    assert telegram.pending == []
+        assert "<blockquote>" in telegram.texts[0]
+        await until(lambda: telegram.pending == [])  # a moment later: see the next test
+
+
+async def test_what_comes_soon_after_a_batch_gathers_for_the_next(services, telegram) -> None:
+    """Each batch costs a request and a commit; who writes when nobody else does waits for nothing."""
+    inbox = new_inbox(services, gather=0.3)
+    bot = InboxBot(inbox, token="42:x", request=telegram, get_updates_request=telegram)
+    loop = asyncio.get_running_loop()
+    telegram.pending = [raw(7)]
+    began = loop.time()
+    assert len(await bot.get_updates(timeout=10)) == 1
+    assert loop.time() - began < 0.25
+    more = asyncio.create_task(bot.get_updates(offset=8, timeout=10))
+    await asyncio.sleep(0)
+    telegram.pending = [raw(8), raw(9)]
+    assert [update.update_id for update in await more] == [8, 9]
+    assert loop.time() - began >= 0.25
+    assert [name for name, _ in telegram.calls] == ["getUpdates"] * 2
+
+
+async def test_a_quiet_telegram_is_asked_again_at_once(services, telegram) -> None:
+    inbox = new_inbox(services, gather=60)
+    bot = InboxBot(inbox, token="42:x", request=telegram, get_updates_request=telegram)
+    async with asyncio.timeout(10):
+        assert await bot.get_updates(timeout=10) == await bot.get_updates(timeout=10) == ()
 
 
 async def test_what_is_no_update_at_all_is_left_out(services, telegram) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from bot.answering import Answer, Outcome
 from bot.likeness import content_terms, likeness, likeness_key
-from bot.services import log_answer
+from bot.privacy.redaction import redact
+from bot.services import answer_question, log_answer
+from bot.texts import NB
 from retrieval import words
 from retrieval.question import QuestionReader
 from tests.conftest import ROOT
@@ -136,3 +138,21 @@ async def test_alike_questions_share_a_case_in_the_log_and_a_cry_for_help_has_no
     assert await log("Jeg heter Kari Nordmann. Søndagsåpne butikker?") != first  # «[navn]» stays
     assert await log("Søndagsåpne butikker", municipality="Asker") != first
     assert await log("jeg vil dø", is_crisis=True) is None
+
+
+async def test_an_answers_own_reading_is_used_where_nothing_is_redacted(services) -> None:
+    """A name that was read before it was taken out must not come into the hash."""
+    reader = services.index.snapshot.searcher.reader
+    key = likeness_key(services.keys.audit)
+    for question in (
+        "Hva mener dere om søndagsåpne butikker?",
+        "Jeg heter Kari Nordmann. Butikker?",
+    ):
+        reply = await answer_question(services, question, NB)
+        assert reply.answer.reading is not None
+        answer_id = await log_answer(services, reply.answer, "telegram")
+        [(alike,)] = await services.storage.rows(
+            "SELECT likeness FROM answers WHERE id = ?", answer_id
+        )
+        place = reply.answer.municipality
+        assert alike == likeness(key, content_terms(redact(question), reader), place)

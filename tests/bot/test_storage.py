@@ -152,6 +152,99 @@ async def test_a_cancelled_handler_leaves_no_transaction_open(storage: Storage) 
     assert await storage.record_answer(NOTHING, "telegram", NOON)
 
 
+async def traced(storage: Storage) -> list[str]:
+    statements: list[str] = []
+    await storage._db.set_trace_callback(statements.append)
+    return statements
+
+
+async def test_what_is_written_at_once_is_one_commit(storage: Storage, answer_with) -> None:
+    """On a slow disk each commit costs the voters who wait some 20 ms."""
+    statements = await traced(storage)
+    ids = await asyncio.gather(
+        *(
+            storage.record_answer(answer_with("Si nei til flere søndagsåpne"), "telegram", NOON)
+            for _ in range(20)
+        )
+    )
+    # The first may have gone alone.
+    assert 1 <= statements.count("COMMIT") <= 2
+    assert await storage.answer_count() == len(set(ids)) == 20
+
+
+async def test_of_what_is_written_together_only_what_fails_is_undone(
+    storage: Storage, answer_with
+) -> None:
+    def half(db: sqlite3.Connection) -> None:
+        db.execute("UPDATE counts SET answers = 99")
+        db.execute("INSERT INTO answers (id) VALUES ('half')")  # NOT NULL elsewhere
+
+    first, failed, last = await asyncio.gather(
+        storage.record_answer(answer_with("Si nei til flere søndagsåpne"), "telegram", NOON),
+        storage.write(half),
+        storage.record_answer(answer_with("Ha ambisiøse krav"), "telegram", NOON),
+        return_exceptions=True,
+    )
+    assert isinstance(failed, StorageError)
+    assert {str(first), str(last)} == {answer.id for answer in await storage.answers()}
+    assert await storage.counts(NOON.date()) == [(NOON.date(), "", "hit", 2)]
+
+
+async def test_one_callers_end_is_not_the_others(storage: Storage, answer_with) -> None:
+    tasks = [
+        asyncio.create_task(
+            storage.record_answer(answer_with("Si nei til flere søndagsåpne"), "telegram", NOON)
+        )
+        for _ in range(3)
+    ]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    ids = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(ids[0], asyncio.CancelledError)
+    assert set(ids[1:]) <= {answer.id for answer in await storage.answers()}
+
+
+async def test_a_commit_that_a_reader_holds_up_is_made_when_it_is_done(
+    storage: Storage, path: Path
+) -> None:
+    """In DELETE mode a reader keeps the commit waiting, not the beginning: nothing is done anew."""
+    await storage.record_answer(NOTHING, "telegram", NOON)
+    await storage._db.execute("PRAGMA journal_mode = DELETE")
+    await storage._db.execute("PRAGMA busy_timeout = 50")
+    done: list[int] = []
+
+    def work(db: sqlite3.Connection) -> int:
+        done.append(1)
+        return db.execute("UPDATE counts SET answers = answers + 1").rowcount
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM counts").fetchall()
+        statements = await traced(storage)
+        written = asyncio.create_task(storage.write(work))
+        async with asyncio.timeout(10):
+            while "COMMIT" not in statements:
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.1)  # longer than the commit waits by itself
+        assert not written.done()
+        reader.execute("ROLLBACK")
+        assert await written == 1
+    assert done == [1]
+    assert await storage.counts(NOON.date()) == [(NOON.date(), "", "none", 2)]
+
+
+async def test_a_log_that_closes_tells_who_waits_to_write(storage: Storage, path: Path) -> None:
+    await storage._db.execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        written = asyncio.create_task(storage.record_answer(NOTHING, "telegram", NOON))
+        await asyncio.sleep(0)
+        await storage.close()
+        with pytest.raises(StorageError):
+            await written
+        other.execute("ROLLBACK")
+
+
 async def test_every_earlier_schema_is_brought_up_to_date(
     tmp_path: Path, cipher: FieldCipher
 ) -> None:

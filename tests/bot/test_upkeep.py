@@ -276,16 +276,11 @@ async def test_a_full_disk_costs_the_log_and_is_told_once(parts, caplog) -> None
 # ---- R6: another process keeps the log locked
 
 
-async def test_a_locked_log_is_waited_for_while_the_loop_turns(parts, monkeypatch) -> None:
+async def test_a_locked_log_is_waited_for_while_the_loop_turns(parts) -> None:
     storage = parts.services.storage
     await storage._db.execute("PRAGMA busy_timeout = 20")
-    tries, execute = [], storage._db.execute
-
-    async def counting(sql, parameters=None):
-        tries.append(sql)
-        return await execute(sql, parameters)
-
-    monkeypatch.setattr(storage._db, "execute", counting)
+    tries: list[str] = []
+    await storage._db.set_trace_callback(tries.append)
     with closing(sqlite3.connect(storage.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         tasks = [
