@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -295,6 +296,7 @@ def run(settings: Settings) -> int:
     # Until polling has a handler of its own: building takes seconds, and nothing is under way yet.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     services = make_services(settings)
+    gc.freeze()  # an index is millions of objects that live on: looking through them takes a second
     inbox = Inbox(
         InboxStore(services.storage), services.storage.cipher, services.clock,
         fetched=services.health.polled,

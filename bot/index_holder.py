@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -63,6 +65,21 @@ class Candidate:
     snapshot: Snapshot
 
 
+@contextmanager
+def _thawed() -> Iterator[None]:
+    """Let the garbage collector see what was frozen at the start while a version is built.
+
+    What an earlier version left behind is then freed; the new one is frozen in its turn.
+    """
+    frozen = gc.get_freeze_count() > 0
+    gc.unfreeze()
+    try:
+        yield
+    finally:
+        if frozen:
+            gc.freeze()
+
+
 class IndexReader:
     """Lends a Snapshot. Take it once a question, so that nothing in it sees another version.
 
@@ -105,7 +122,8 @@ class IndexReader:
         base = self._snapshot
 
         def work() -> tuple[Snapshot, Examined]:
-            fresh = self._rebuild(progress)
+            with _thawed():
+                fresh = self._rebuild(progress)
             return fresh, examine(base, fresh)
 
         try:

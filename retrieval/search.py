@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,7 +160,7 @@ class Searcher:
         assert self.decision is not None, "a searcher that answers has one; see build()"
         return self.decision.lexical if self.dense is None else self.decision.semantic
 
-    @property
+    @cached_property
     def municipality_pages(self) -> dict[str, str]:
         """The municipalities' own web pages, where the corpus names them."""
         pages = {p.municipality: p.programme.municipality_page for p in self.pledges}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from dataclasses import replace
 
@@ -74,3 +75,25 @@ def test_a_mended_word_is_a_change_not_a_loss(snapshot) -> None:
     invented = replace(first, id="other-id", quote="Noe helt annet, som ingen har lovet før")
     diff = compare(snapshot, with_pledges(snapshot, [mended, moved, invented, *rest]))
     assert (diff.added, diff.removed, diff.changed) == (1, 0, 2)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+async def test_what_was_frozen_is_seen_while_a_version_is_built_and_frozen_again(
+    snapshot, frozen
+) -> None:
+    counts = []
+
+    def rebuild(progress) -> Snapshot:
+        counts.append(gc.get_freeze_count())
+        return snapshot
+
+    index = IndexReader(snapshot, rebuild)
+    gc.unfreeze()
+    if frozen:
+        gc.freeze()
+    try:
+        await index.prepare(lambda base, fresh: None)
+        assert counts == [0]
+        assert (gc.get_freeze_count() > 0) is frozen
+    finally:
+        gc.unfreeze()
