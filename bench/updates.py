@@ -68,13 +68,13 @@ async def _updates(size: int) -> dict[str, Any]:
         bot.split = folder / "split.json"
         if size:
             _write_programmes(folder, size)
-        async with FakeTelegramClient(root, timeout=60) as tg:
+        async with FakeTelegramClient(root, timeout=900) as tg:
             for kind in ("plain", "timed"):
                 await tg.reset(flood=False)
                 began = time.monotonic()
                 Bot.start(bot) if kind == "plain" else bot.start()
                 await tg.post(Person(1, "Velger", language_code="nb"), asked[0])
-                await tg.wait(methods=["sendMessage"], timeout=600)
+                await tg.wait(methods=["sendMessage"])
                 assert bot.process is not None
                 if kind == "timed":
                     await bot.spent()
