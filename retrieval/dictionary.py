@@ -166,15 +166,20 @@ class _Factory(DictionaryFactory):
         return self._forms
 
 
-def open_dictionary(path: Path) -> Dictionary:
-    """Return the dictionary that is kept in a file, made anew where the packages' data changed.
+def open_dictionary(path: Path, *, make: bool = True) -> Dictionary:
+    """Return the dictionary that is kept in a file.
 
-    Where it cannot be written, the packages' own data is as good.
+    Where it is not to be made, or cannot be written, the packages' own data is as good.
+
+    Args:
+        make: Make it anew where it is missing or the packages' data changed: 3 s.
     """
     key = language_data()
     try:
         saved = load(path, key)
     except SavedError:
+        if not make:
+            return Dictionary()
         try:
             save(path, key, made := _make())
         except OSError:

@@ -44,7 +44,8 @@ def open_snapshot(
     Raises:
         CorpusError, LexiconError, ExamplesError, CorrectionsError: Naming the file and line to mend.
     """
-    words.use(open_dictionary(path.with_name(DICTIONARY)))
+    dictionary = path.with_name(DICTIONARY)
+    words.use(open_dictionary(dictionary, make=False))
     options = dated(options)
     key = fingerprint(folder, encoder, options)
     try:
@@ -57,6 +58,8 @@ def open_snapshot(
             except OSError:
                 return snapshot
         return snapshot
+    # Not where an index was built: that opened the packages' data, and took long enough.
+    words.use(open_dictionary(dictionary))
     if encoder is not None and store is None:
         store = VectorStore(encoder.dimensions)
     return assemble(parts, encoder, store, options)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval import persistence
+from retrieval import dictionary, persistence
 from retrieval.build import Options
 from retrieval.index import BM25Index
-from retrieval.persistence import open_snapshot
+from retrieval.persistence import DICTIONARY, open_snapshot
 from tests.word_encoder import WordEncoder
 
 OPTIONS = Options(this_year=2026)
@@ -121,3 +121,17 @@ def test_one_index_is_read_back_alone(tmp_path):
     read = BM25Index.load(tmp_path / "i.saved")
     assert read.search(["c", "a"], 40) == index.search(["c", "a"], 40)
     assert list(read.terms()) == list(index.terms())
+
+
+def test_the_dictionary_is_kept_once_an_index_was_read_back(small, tmp_path, monkeypatch):
+    """Not at the first start, which is slow as it is."""
+    made = []
+    real = dictionary._make
+    monkeypatch.setattr(dictionary, "_make", lambda: made.append(1) or real())
+    path = tmp_path / "index.saved"
+    open_snapshot(small, None, None, OPTIONS, None, path)
+    assert made == []
+    for _ in range(2):
+        open_snapshot(small, None, None, OPTIONS, None, path)
+        assert made == [1]
+        assert (tmp_path / DICTIONARY).exists()
