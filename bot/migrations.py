@@ -6,30 +6,6 @@ described in ``docs/personvern.md``; a test fails on one that is not.
 
 from __future__ import annotations
 
-# Of the sixth step. A case that was solved is back while an answer of that day or later has failed:
-# days are all that the log knows, so what failed on the day itself counts as well.
-_FAILED_SINCE = """
-  SELECT 1 FROM answers AS a JOIN cases AS c ON c.id = a.case_id
-    LEFT JOIN votes AS v ON v.answer_id = a.id
-    LEFT JOIN complaints AS s ON s.answer_id = a.id
-  WHERE a.case_id = queue.case_id AND a.asked_on {since} c.changed_on
-    AND (a.outcome IN ('weak', 'none') OR v.verdict = 'not_helpful' OR s.answer_id IS NOT NULL)
-"""
-_COMES_BACK = """
-  UPDATE queue SET again = 1 WHERE status = 'solved' AND case_id =
-    (SELECT a.case_id FROM answers AS a JOIN cases AS c ON c.id = a.case_id
-     WHERE a.id = {answer} AND a.asked_on >= c.changed_on);
-"""
-_MAY_REST = f"""
-  UPDATE queue SET again = EXISTS ({_FAILED_SINCE.format(since=">=")})
-  WHERE again = 1 AND case_id = {{case}}
-    AND {{day}} >= (SELECT changed_on FROM cases WHERE id = case_id);
-"""  # noqa: S608  # put together from these constants alone
-_MAY_REST_OF_ANSWER = _MAY_REST.format(
-    case="(SELECT case_id FROM answers WHERE id = OLD.answer_id)",
-    day="(SELECT asked_on FROM answers WHERE id = OLD.answer_id)",
-)
-
 # MIGRATIONS[n] takes a database from ``PRAGMA user_version`` n to n + 1.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -445,6 +421,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # A solved case that fails again comes back to the queue (bot/storage_review.py). It is not the
     # case's status that changes: that is what staff said last, with their note sealed for that change.
+    # It is back while an answer of the day that it was solved, or later, has failed: days are all that
+    # the log knows, so what failed on the day itself counts as well.
     (
         "ALTER TABLE queue ADD COLUMN again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1))",
         # Whether a change met the case so: for the history, and for who undoes the change.
@@ -453,26 +431,48 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         CHECK (again IN (0, 1))
         """,
         # Of what came before this step, only what is sure: not what failed on the day itself.
-        f"""
+        """
         UPDATE queue SET again = 1
-        WHERE status = 'solved' AND EXISTS ({_FAILED_SINCE.format(since=">")})
-        """,  # noqa: S608  # put together from constants
-        f"""
+        WHERE status = 'solved' AND EXISTS (
+          SELECT 1 FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          LEFT JOIN votes AS v ON v.answer_id = a.id
+          LEFT JOIN complaints AS s ON s.answer_id = a.id
+          WHERE a.case_id = queue.case_id AND a.asked_on > c.changed_on
+          AND (a.outcome IN ('weak', 'none') OR v.verdict = 'not_helpful' OR s.answer_id IS NOT NULL)
+        )
+        """,
+        """
         CREATE TRIGGER again_answer AFTER INSERT ON answers WHEN NEW.outcome IN ('weak', 'none')
-        BEGIN {_COMES_BACK.format(answer="NEW.id")} END
+        BEGIN
+        UPDATE queue SET again = 1 WHERE status = 'solved' AND case_id =
+          (SELECT a.case_id FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          WHERE a.id = NEW.id AND a.asked_on >= c.changed_on);
+        END
         """,
-        f"""
+        """
         CREATE TRIGGER again_vote AFTER INSERT ON votes WHEN NEW.verdict = 'not_helpful'
-        BEGIN {_COMES_BACK.format(answer="NEW.answer_id")} END
+        BEGIN
+        UPDATE queue SET again = 1 WHERE status = 'solved' AND case_id =
+          (SELECT a.case_id FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          WHERE a.id = NEW.answer_id AND a.asked_on >= c.changed_on);
+        END
         """,
-        f"""
+        """
         CREATE TRIGGER again_vote_changes AFTER UPDATE OF verdict ON votes
         WHEN NEW.verdict = 'not_helpful' AND OLD.verdict <> 'not_helpful'
-        BEGIN {_COMES_BACK.format(answer="NEW.answer_id")} END
+        BEGIN
+        UPDATE queue SET again = 1 WHERE status = 'solved' AND case_id =
+          (SELECT a.case_id FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          WHERE a.id = NEW.answer_id AND a.asked_on >= c.changed_on);
+        END
         """,
-        f"""
+        """
         CREATE TRIGGER again_complaint AFTER INSERT ON complaints
-        BEGIN {_COMES_BACK.format(answer="NEW.answer_id")} END
+        BEGIN
+        UPDATE queue SET again = 1 WHERE status = 'solved' AND case_id =
+          (SELECT a.case_id FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          WHERE a.id = NEW.answer_id AND a.asked_on >= c.changed_on);
+        END
         """,
         # Staff have seen it, and said what it is.
         """
@@ -480,23 +480,66 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         BEGIN UPDATE queue SET again = 0 WHERE case_id = NEW.id; END
         """,
         # What brought it back was taken back, erased, or has become too old.
-        f"""
+        """
         CREATE TRIGGER again_answer_left AFTER DELETE ON answers
         WHEN OLD.outcome IN ('weak', 'none')
-        BEGIN {_MAY_REST.format(case="OLD.case_id", day="OLD.asked_on")} END
+        BEGIN
+        UPDATE queue SET again = EXISTS (
+          SELECT 1 FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          LEFT JOIN votes AS v ON v.answer_id = a.id
+          LEFT JOIN complaints AS s ON s.answer_id = a.id
+          WHERE a.case_id = queue.case_id AND a.asked_on >= c.changed_on
+          AND (a.outcome IN ('weak', 'none') OR v.verdict = 'not_helpful' OR s.answer_id IS NOT NULL)
+        )
+        WHERE again = 1 AND case_id = OLD.case_id
+        AND OLD.asked_on >= (SELECT changed_on FROM cases WHERE id = case_id);
+        END
         """,
-        f"""
+        """
         CREATE TRIGGER again_vote_taken_back AFTER UPDATE OF verdict ON votes
         WHEN OLD.verdict = 'not_helpful' AND NEW.verdict <> 'not_helpful'
-        BEGIN {_MAY_REST_OF_ANSWER} END
+        BEGIN
+        UPDATE queue SET again = EXISTS (
+          SELECT 1 FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          LEFT JOIN votes AS v ON v.answer_id = a.id
+          LEFT JOIN complaints AS s ON s.answer_id = a.id
+          WHERE a.case_id = queue.case_id AND a.asked_on >= c.changed_on
+          AND (a.outcome IN ('weak', 'none') OR v.verdict = 'not_helpful' OR s.answer_id IS NOT NULL)
+        )
+        WHERE again = 1 AND case_id = (SELECT case_id FROM answers WHERE id = OLD.answer_id)
+        AND (SELECT asked_on FROM answers WHERE id = OLD.answer_id)
+          >= (SELECT changed_on FROM cases WHERE id = case_id);
+        END
         """,
-        f"""
+        """
         CREATE TRIGGER again_vote_left AFTER DELETE ON votes WHEN OLD.verdict = 'not_helpful'
-        BEGIN {_MAY_REST_OF_ANSWER} END
+        BEGIN
+        UPDATE queue SET again = EXISTS (
+          SELECT 1 FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          LEFT JOIN votes AS v ON v.answer_id = a.id
+          LEFT JOIN complaints AS s ON s.answer_id = a.id
+          WHERE a.case_id = queue.case_id AND a.asked_on >= c.changed_on
+          AND (a.outcome IN ('weak', 'none') OR v.verdict = 'not_helpful' OR s.answer_id IS NOT NULL)
+        )
+        WHERE again = 1 AND case_id = (SELECT case_id FROM answers WHERE id = OLD.answer_id)
+        AND (SELECT asked_on FROM answers WHERE id = OLD.answer_id)
+          >= (SELECT changed_on FROM cases WHERE id = case_id);
+        END
         """,
-        f"""
+        """
         CREATE TRIGGER again_complaint_left AFTER DELETE ON complaints
-        BEGIN {_MAY_REST_OF_ANSWER} END
+        BEGIN
+        UPDATE queue SET again = EXISTS (
+          SELECT 1 FROM answers AS a JOIN cases AS c ON c.id = a.case_id
+          LEFT JOIN votes AS v ON v.answer_id = a.id
+          LEFT JOIN complaints AS s ON s.answer_id = a.id
+          WHERE a.case_id = queue.case_id AND a.asked_on >= c.changed_on
+          AND (a.outcome IN ('weak', 'none') OR v.verdict = 'not_helpful' OR s.answer_id IS NOT NULL)
+        )
+        WHERE again = 1 AND case_id = (SELECT case_id FROM answers WHERE id = OLD.answer_id)
+        AND (SELECT asked_on FROM answers WHERE id = OLD.answer_id)
+          >= (SELECT changed_on FROM cases WHERE id = case_id);
+        END
         """,
     ),
 )
