@@ -27,6 +27,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@lru_cache(maxsize=4096)
 def needed(pattern: str) -> tuple[str, ...]:
     """Return texts one of which is in everything that the pattern matches; empty: it cannot be told.
 

@@ -125,8 +125,6 @@ class QuestionReader:
         self._by_length: dict[int, list[str]] = {}
         for word in self._surface:
             self._by_length.setdefault(len(word), []).append(word)
-        self._is_part = lambda w: words.stem(w) in self._terms_cache or self._has(words.stem(w))
-        self._terms_cache: frozenset[str] = frozenset()
 
     # ---- reading
 

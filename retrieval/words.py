@@ -28,11 +28,11 @@ _LEMMAS = {
     "bedre": "bedre", "barna": "barn", "barnas": "barn", "folk": "folk", "bolig": "bolig",
 }  # fmt: skip
 
-_opened = [Dictionary()]  # the last one answers; all give the same answers
+_opened = [Dictionary()]  # the one that answers; in a list, so that `use` can put another there
 
 
 def use(dictionary: Dictionary) -> None:
-    """Ask this dictionary from now on."""
+    """Ask this dictionary from now on. What is remembered holds: all give the same answers."""
     _opened[:] = [dictionary]
 
 

@@ -120,7 +120,11 @@ class AnswerLog(Database):
             StorageError: If it was not counted.
         """
         counted = _counted(answer, asked_at)
-        await self.write(lambda db: db.execute(_COUNT, counted) and None)
+
+        def store(db: sqlite3.Connection) -> None:
+            db.execute(_COUNT, counted)
+
+        await self.write(store)
 
     async def record_vote(
         self,

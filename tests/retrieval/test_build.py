@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import weakref
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -275,3 +277,16 @@ def test_two_builds_of_one_folder_answer_alike(folder, tmp_path):
     assert np.array_equal(one.searcher.score(question).total, two.searcher.score(question).total)
     assert one.fingerprint == two.fingerprint
     assert replace(one, searcher=two.searcher).corpus.pledges == two.corpus.pledges
+
+
+def test_a_version_that_is_let_go_is_freed_without_the_collector(folder):
+    """The bot keeps its index out of the collector's sight, so nothing in it may hold itself."""
+    gc.disable()
+    try:
+        snapshot = build(folder)
+        snapshot.searcher.reader.read("Hva med grusveien?")
+        seen = weakref.ref(snapshot.searcher), weakref.ref(snapshot.searcher.reader)
+        del snapshot
+        assert [found() for found in seen] == [None, None]
+    finally:
+        gc.enable()
