@@ -74,8 +74,7 @@ async def sign_in(house: House, profile) -> Open:
         page = await (await profile(**options)).new_page()
         await page.goto(await house.link(member))
         await page.get_by_role("button", name=STAFF.login_button).click()
-        assert page.url == f"{house.address}/"
-        await page.wait_for_load_state()  # with its style sheet
+        await page.wait_for_url(f"{house.address}/")  # loaded, with its style sheet
         return page
 
     return make

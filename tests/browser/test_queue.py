@@ -78,7 +78,7 @@ async def test_the_queue_is_worked_from_end_to_end(house, sign_in, scripts) -> N
 
     # back where one was, and the case is no longer there
     await page.get_by_role("link", name=INBOX.back).click()
-    assert "sok=romf" in page.url
+    await page.wait_for_url("**sok=romf**")
     assert await questions(page) == set()
     await page.go_back()
 
