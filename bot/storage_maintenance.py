@@ -154,6 +154,8 @@ def erase_again(path: Path, graves: Mapping[str, str]) -> int:
         )
         gone = db.execute("DELETE FROM answers WHERE id IN (SELECT answer_id FROM erased)").rowcount
         db.execute("COMMIT")
+        if gone:
+            db.execute("VACUUM")  # for what had been moved: `Database.wipe`
     return gone
 
 

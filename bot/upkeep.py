@@ -32,6 +32,8 @@ TICK = 1.0  # seconds between two looks
 PURGE = 3600.0  # seconds between two looks for what is too old
 BEAT = 60.0  # seconds between two signs of life on disk
 KEYS = 30.0  # seconds between two looks for keys that `loftebot keys rotate` made; promised: 60
+WIPE = 60.0  # seconds between two looks for something erased, to be wiped from the file as well
+DAY = 24 * 3600.0  # seconds after which it is wiped in any case: the inbox erases all the time
 RETRY_BACKUP = 15 * 60.0  # seconds after one that failed
 LEAST_FREE = 200 * 2**20  # bytes of disk below which admins are told
 
@@ -57,7 +59,8 @@ class Upkeep:
         self.watch = Watch(self.alerts, services.health)
         self._memory = Memory(services.settings.data)
         self._jobs: dict[str, asyncio.Task[None]] = {}
-        self._next = {name: clock() for name in ("beat", "keys", "purge", "backup")}
+        self._next = {name: clock() for name in ("beat", "keys", "purge", "wipe", "backup")}
+        self._wipe_by = clock()
         self._loop: asyncio.Task[None] | None = None
         self._server: asyncio.Server | None = None
         self._tell: Tell | None = None
@@ -168,6 +171,7 @@ class Upkeep:
             ("beat", self._beat, BEAT),
             ("keys", self._keys, KEYS),
             ("purge", self._purge, PURGE),
+            ("wipe", self._wipe, WIPE),
             ("backup", self._backup, services.settings.backup_hours * 3600.0),
         ):
             if seconds and self._clock() >= self._next[name] and name not in self._jobs:
@@ -227,6 +231,17 @@ class Upkeep:
         report = await purge(self._services)
         if report.doubt:
             self.alerts.note("purge_refused", NB.alert_purge_refused)
+
+    async def _wipe(self) -> None:
+        """Wipe what was erased; at the first tick already, as the last process may have been killed."""
+        storage = self._services.storage
+        if not storage.stale and self._clock() < self._wipe_by:
+            return
+        try:
+            if await storage.wipe():
+                self._wipe_by = self._clock() + DAY
+        except StorageError as exc:
+            logger.warning("log not wiped: %s", exc.values.get("reason"))
 
     async def _backup(self) -> None:
         services = self._services

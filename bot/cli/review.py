@@ -243,6 +243,8 @@ async def _serve(services: Services) -> str:
         while True:
             with contextlib.suppress(StorageError, KeyFault):
                 await purge(services)
+                if services.storage.stale:
+                    await services.storage.wipe()
             await asyncio.sleep(_PURGE)
 
     loop, stopped, why = asyncio.get_running_loop(), asyncio.Event(), [""]

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ class Database:
         self._connection: _Connection | None = None
         self._writer: sqlite3.Connection | None = None  # what `_connection` wraps
         self._lock = asyncio.Lock()
+        self._copying = threading.Lock()  # a copy is being made, or the file is written anew
+        self._stale = False
         self._works: list[_Work] = []  # to be done in the next transaction of `_write_all`
         self._writing: asyncio.Task[None] | None = None
 
@@ -86,13 +89,21 @@ class Database:
             raise
 
     async def close(self) -> None:
-        """Close the file; a closed log refuses all else with a StorageError."""
+        """Close the file; a closed log refuses all else with a StorageError.
+
+        What was erased is wiped before, where that can be done.
+        """
         if self._writing is not None and not self._writing.done():
             self._writing.cancel()
             await asyncio.wait([self._writing])
         works, self._works = self._works, []
         for work in works:
             work.tell(self._closed())
+        if self._stale and self._connection is not None:
+            try:
+                await self.wipe()
+            except StorageError as exc:
+                logger.warning("log not wiped: %s", exc.values.get("reason"))
         connection, self._connection, self._writer = self._connection, None, None
         if connection is not None:
             with self._errors():
@@ -140,8 +151,9 @@ class Database:
         """
         writer = self._writer
         if writer is None:
-            raise StorageError(self.path, "storage_failed", reason="closed")
-        copy_while_writing(writer, target, lambda: self._writer is writer)
+            raise self._closed()
+        with self._copying:
+            copy_while_writing(writer, target, lambda: self._writer is writer)
 
     def _connect(self) -> sqlite3.Connection:
         # isolation_level=None: sqlite3 opens no transactions of its own; `_transaction` does.
@@ -268,8 +280,42 @@ class Database:
         """Return a sealed text; None, and a line in the log, where it does not open."""
         return self._unseal(field, row, blob)
 
+    # ---- what was erased
+
+    @property
+    def stale(self) -> bool:
+        """Whether something was erased since the file was last wiped."""
+        return self._stale
+
+    async def wipe(self) -> bool:
+        """Write the file anew, so that no byte of what was erased is left in it.
+
+        SQLite overwrites a row that is deleted (``secure_delete``), but not the places where that row
+        had been before: it moves rows between pages, and leaves what stood there in the page's unused
+        part. Every other use of the log waits meanwhile, some 6 ms for each MiB.
+
+        Returns:
+            False if it is being copied: to be tried again.
+
+        Raises:
+            StorageError: If nothing was changed: no room on the disk, or another process reads.
+        """
+        async with self._lock:
+            # Between two steps of a copy the file may be written to, but not put in another order.
+            if not self._copying.acquire(blocking=False):
+                return False
+            try:
+                with self._errors():
+                    await self._db.execute_fetchall("VACUUM")
+                    await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._copying.release()
+            self._stale = False
+        return True
+
     async def _forget(self) -> None:
         """Leave nothing of what was deleted in the write-ahead log; call after the commit."""
+        self._stale = True
         await self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _prepare(self) -> None:
@@ -302,10 +348,12 @@ class Database:
                 version = await self._version()
                 done = version == len(MIGRATIONS)
                 if not done:
+                    # Of a log from before they were sealed, words must not stay in the file.
+                    self._stale = self._stale or version > 0
                     for statement in MIGRATIONS[version]:
                         await db.execute(statement)
                     await db.execute(f"PRAGMA user_version = {version + 1}")
-        await self._forget()
+        await self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
         await self._rows("PRAGMA foreign_keys = ON")
 
     def _seal_question(self, row: str, question: str) -> bytes:

@@ -136,10 +136,14 @@ class RightsLog(AnswerLog, AuditLog):
         Raises:
             StorageError: If nothing was removed.
         """
+        gone = 0
         async with self._transaction() as db:
 
             async def remove(sql: str, *values: object) -> int:
-                return (await db.execute(sql, values)).rowcount
+                nonlocal gone
+                removed = (await db.execute(sql, values)).rowcount
+                gone += removed
+                return removed
 
             old = before.isoformat()
             purged = Purged(
@@ -153,7 +157,8 @@ class RightsLog(AnswerLog, AuditLog):
             await remove("DELETE FROM case_changes WHERE at < ?", old)
             # What was published stands in the corpus folder; the rest is words of voters.
             await remove("DELETE FROM proposals WHERE made_at < ?", old)
-        await self._forget()
+        if gone:
+            await self._forget()
         return purged
 
     async def purge_tombstones(self, today: date) -> None:

@@ -409,3 +409,50 @@ async def test_a_crash_loop_slows_the_start_and_is_told_once(parts) -> None:
         told for told in parts.world.told if "ganger på ti minutter" in told
     ] == parts.world.told
     assert len(parts.world.told) == 1
+
+
+# ---- what was erased
+
+
+async def test_what_was_erased_is_wiped_within_a_minute_and_once_a_day(parts, monkeypatch) -> None:
+    storage, wiped = parts.services.storage, []
+    real = storage.wipe
+
+    async def wipe() -> bool:
+        wiped.append(parts.world.seconds)
+        return await real()
+
+    monkeypatch.setattr(storage, "wipe", wipe)
+    # A backup is made in a thread: while it runs, wiping waits for the next look.
+    monkeypatch.setitem(parts.upkeep._next, "backup", float("inf"))
+    await parts.upkeep.start(parts.world.tell)
+    await parts.after(0)
+    assert wiped == [0]  # the last process may have been killed before it could
+    answer_id = await storage.record_answer(NOTHING, "telegram", NOON)
+    await parts.after(100)
+    assert wiped == [0]
+    assert await storage.erase_answers([answer_id], NOON) == 1
+    await parts.after(60)
+    await parts.after(60)
+    assert wiped == [0, 160]
+    assert not storage.stale
+    await parts.after(24 * 3600 - 100)
+    assert wiped == [0, 160]
+    await parts.after(100)
+    assert wiped == [0, 160, 24 * 3600 + 220]
+
+
+async def test_a_log_that_cannot_be_wiped_now_is_wiped_later(parts, caplog) -> None:
+    storage = parts.services.storage
+    await parts.upkeep.start(parts.world.tell)
+    await parts.after(0)
+    answer_id = await storage.record_answer(NOTHING, "telegram", NOON)
+    await storage.erase_answers([answer_id], NOON)
+    await storage.rows("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(storage.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await parts.after(60)
+        assert "log not wiped: database is locked" in caplog.text
+        assert storage.stale
+    await parts.after(60)
+    assert not storage.stale
