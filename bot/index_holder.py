@@ -6,9 +6,10 @@ import asyncio
 import gc
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -19,6 +20,14 @@ from retrieval.semantic import Progress
 Examined = TypeVar("Examined")
 
 _REWORDED = 80.0  # percent of equal characters from which a lost and a new pledge are one, reworded
+
+
+class Rebuild(Protocol):
+    """Builds a version of the corpus folder, or of ``folder``: a copy where something was changed."""
+
+    def __call__(self, progress: Progress | None, folder: Path = ..., /) -> Snapshot:
+        """Call ``progress`` with (done, all) while sentences are encoded."""
+        ...
 
 
 class ReloadRunning(Exception):  # noqa: N818  # a state, not a fault
@@ -81,13 +90,9 @@ def _thawed() -> Iterator[None]:
 
 
 class IndexReader:
-    """Lends a Snapshot. Take it once a question, so that nothing in it sees another version.
+    """Lends a Snapshot. Take it once a question, so that nothing in it sees another version."""
 
-    Args:
-        rebuild: Called with what is to be told (done, all) while sentences are encoded.
-    """
-
-    def __init__(self, snapshot: Snapshot, rebuild: Callable[[Progress | None], Snapshot]) -> None:
+    def __init__(self, snapshot: Snapshot, rebuild: Rebuild) -> None:
         self._snapshot, self._rebuild = snapshot, rebuild
         self._reloading = False
         self._candidate: Candidate | None = None
@@ -103,6 +108,7 @@ class IndexReader:
         self,
         examine: Callable[[Snapshot, Snapshot], Examined],
         progress: Progress | None = None,
+        changed: Callable[[], AbstractContextManager[Path]] | None = None,
     ) -> tuple[Candidate, Examined]:
         """Build beside the live index in a worker thread, and have it examined there.
 
@@ -111,6 +117,7 @@ class IndexReader:
         Args:
             examine: Called with the version in service and the new one.
             progress: Called from the worker thread.
+            changed: Lends, in that thread, the folder to build from; None: the corpus folder.
 
         Raises:
             ReloadRunning: If another one has not finished.
@@ -123,7 +130,11 @@ class IndexReader:
 
         def work() -> tuple[Snapshot, Examined]:
             with _thawed():
-                fresh = self._rebuild(progress)
+                if changed is None:
+                    fresh = self._rebuild(progress)
+                else:
+                    with changed() as folder:
+                        fresh = self._rebuild(progress, folder)
             return fresh, examine(base, fresh)
 
         try:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from weakref import ref
 
 from bot.answering import Answer, AnswerPolicy, Outcome, Reason, answer
@@ -115,10 +116,11 @@ def make_services(settings: Settings, progress: Progress | None = None) -> Servi
     encoder = encoder_of(settings)
     # One encoder and one store for the life of the process: a reload encodes only what is new.
     store = VectorStore(encoder.dimensions) if encoder is not None else None
-    rebuild = partial(
-        open_snapshot, settings.seeds, encoder, store, options_of(settings),
-        path=index_file(settings, encoder),
-    )  # fmt: skip
+    options, path = options_of(settings), index_file(settings, encoder)
+
+    def rebuild(progress: Progress | None, folder: Path = settings.seeds) -> Snapshot:
+        return open_snapshot(folder, encoder, store, options, progress, path)
+
     return Services(
         settings=settings,
         keys=keys,

@@ -40,6 +40,7 @@ class QueueRow:
     Attributes:
         question: Redacted; empty where it was not kept, or does not open.
         status: Of its case; "new" where nobody touched it.
+        again: Its case was solved and is back, as in ``bot.storage_review.QueueCase``.
     """
 
     asked_on: date
@@ -50,6 +51,7 @@ class QueueRow:
     verdict: str
     complaint: str
     status: str
+    again: bool = False
 
 
 class Statistics:
@@ -151,13 +153,13 @@ class Statistics:
         answer_id = "~"  # after every id
         while True:
             rows = await self._storage.rows(
-                "SELECT answers.id, asked_on, question, outcome, reason, municipality, verdict,"
-                " complaint, status FROM answers"
+                "SELECT answers.id, asked_on, question, outcome, reason, answers.municipality,"
+                " verdict, complaint, status, again FROM answers"
                 " LEFT JOIN votes ON votes.answer_id = answers.id"
                 " LEFT JOIN complaints ON complaints.answer_id = answers.id"
-                " LEFT JOIN cases ON cases.id = case_id"
+                " LEFT JOIN queue ON queue.case_id = answers.case_id"
                 " WHERE asked_on >= ? AND (asked_on, answers.id) < (?, ?)"
-                " AND (? IS NULL OR municipality = ?)"
+                " AND (? IS NULL OR answers.municipality = ?)"
                 " AND (outcome NOT IN ('hit', 'fixed') OR verdict = 'not_helpful'"
                 " OR complaint IS NOT NULL)"
                 " ORDER BY asked_on DESC, answers.id DESC LIMIT ?",
@@ -174,7 +176,8 @@ class Statistics:
             answer_id, day = str(rows[-1][0]), str(rows[-1][1])
 
     def _row(self, row: tuple[object, ...]) -> QueueRow:
-        answer_id, asked_on, sealed, outcome, reason, place, verdict, complaint, status = row
+        answer_id, asked_on, sealed, outcome, reason, place, *rest = row
+        verdict, complaint, status, again = rest
         return QueueRow(
             asked_on=date.fromisoformat(str(asked_on)),
             question=self._storage.unseal("question", str(answer_id), sealed) or "",
@@ -184,6 +187,7 @@ class Statistics:
             verdict=str(verdict or ""),
             complaint=str(complaint or ""),
             status=str(status or "new"),
+            again=bool(again),
         )
 
 

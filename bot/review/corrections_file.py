@@ -51,7 +51,8 @@ def appended(before: bytes, entry: str, path: Path) -> bytes:
 
 
 def read(path: Path) -> bytes | None:
-    """Return the file's bytes; None where there is none. Raises OSError."""
+    """Return the file's bytes; None where there is none. Raises OSError, also for a link."""
+    _check_own(path)
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -64,8 +65,7 @@ def replace(path: Path, content: bytes | None) -> None:
     Raises:
         OSError: Nothing was changed.
     """
-    if path.is_symlink():
-        raise OSError(0, "er en lenke")  # what it leads to may be another's
+    _check_own(path)
     if content is None:
         path.unlink(missing_ok=True)
         _settle(path.parent)
@@ -83,6 +83,11 @@ def replace(path: Path, content: bytes | None) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _settle(path.parent)
+
+
+def _check_own(path: Path) -> None:
+    if path.is_symlink():
+        raise OSError(0, "er en lenke")  # what it leads to may be another's
 
 
 def _settle(folder: Path) -> None:

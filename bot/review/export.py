@@ -115,7 +115,7 @@ def cells(row: QueueRow) -> tuple[str, ...]:
             row.reason,
             T.verdicts.get(row.verdict, row.verdict),
             T.complaints.get(row.complaint, row.complaint),
-            INBOX.statuses.get(Status(row.status), row.status),
+            INBOX.again if row.again else INBOX.statuses.get(Status(row.status), row.status),
         )
     )
 

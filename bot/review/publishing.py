@@ -1,15 +1,18 @@
-"""Publishing a correction: into the file, through the gates, into service. All of it, or nothing."""
+"""Publishing a correction: through the gates, into the file, into service. All of it, or nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from bot.index_holder import NotWaiting, ReloadRunning
+from bot.config import Settings
+from bot.index_holder import Candidate, NotWaiting, ReloadRunning
 from bot.lock import AlreadyRunningError, only_instance
+from bot.programmes import copy_of
 from bot.reload import Golden, Refusal, Report, examine, read_goldens
 from bot.review import corrections_file as file
 from bot.review.mending import MendFault, check_may_decide
@@ -23,7 +26,13 @@ from bot.storage_staff import Member
 from bot.texts.faults import FAULTS, explain
 from retrieval.build import Snapshot
 from retrieval.corpus import fingerprint_of
-from retrieval.corrections import CORRECTIONS, read_corrections
+from retrieval.corrections import (
+    CORRECTIONS,
+    Correction,
+    CorrectionsError,
+    parse_corrections,
+    read_corrections,
+)
 from retrieval.semantic import Progress
 
 logger = logging.getLogger(__name__)
@@ -40,14 +49,23 @@ class Refused(Exception):  # noqa: N818  # an answer to staff
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """A file before and after: what is put back if it comes to nothing."""
+class _Change:
+    """A file as it is, and as it is to be."""
 
     path: Path
     before: bytes | None
     after: bytes
 
-    def put_back(self) -> None:
+    def make(self) -> None:
+        """Put the file in place. Raises MendFault: nothing was changed."""
+        try:
+            if file.read(self.path) != self.before:  # by hand, while the gates ran
+                raise MendFault("other_changes")
+            file.replace(self.path, self.after)
+        except OSError as exc:
+            raise MendFault("not_writable", path=self.path, reason=exc.strerror) from exc
+
+    def undo(self) -> None:
         """Bring the file back, unless somebody has changed it since."""
         try:
             if file.read(self.path) == self.after:
@@ -62,7 +80,8 @@ async def publish(
     """Publish a proposal that waits; its case becomes solved.
 
     One at a time, over all processes that share the data directory. After any error the file is as
-    it was, the old version serves, and the proposal still waits.
+    it was, the old version serves, and the proposal still waits. Where the program is killed, the
+    file is as it was or has what passed the gates; to publish again does what was not done.
 
     Raises:
         MendFault: If they may not, another was faster, or the file cannot be written.
@@ -85,50 +104,70 @@ async def _publish(
     services: Services, member: Member, proposal: Proposal, progress: Progress | None
 ) -> Report:
     live = services.index.snapshot
-    goldens, written = await _in_thread(partial(_write, services, member, proposal, live))
+    with _told():
+        goldens, change = await asyncio.to_thread(_planned, services, member, proposal, live)
+        candidate, report = await _tried(services, live, goldens, change, progress)
+    if report.refusals:
+        services.index.cancel(candidate.token)
+        raise Refused(report.refusals)
     try:
-        report = await _swap(services, member, proposal, goldens, progress)
+        # Not before: whatever kills the program, the next start serves nothing that no gate has seen.
+        await asyncio.to_thread(change.make)
+        await _serve(services, member, proposal, candidate)
     except BaseException:
-        # Also when the program is stopped: what no gate has seen must not be there at the next start.
-        written.put_back()
+        with suppress(NotWaiting):
+            services.index.cancel(candidate.token)
+        change.undo()
         raise
     logger.info("correction published version=%s", report.diff.fingerprint)
     await _solve(services, member, proposal)
     return report
 
 
-async def _in_thread(
-    call: partial[tuple[tuple[Golden, ...], _Written]],
-) -> tuple[tuple[Golden, ...], _Written]:
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell of the corpus folder's errors, which name a fault and its place, as staff are told."""
     try:
-        return await asyncio.to_thread(call)
+        yield
+    except ReloadRunning as exc:
+        raise MendFault("busy") from exc
     except Exception as exc:
-        # Every error of the corpus folder names a fault and its place, whichever reader found it.
         if getattr(exc, "fault", None) in FAULTS:
             raise MendFault("folder", what=explain(exc)) from exc  # type: ignore[arg-type]
         raise
 
 
-def _write(
+def _planned(
     services: Services, member: Member, proposal: Proposal, live: Snapshot
-) -> tuple[tuple[Golden, ...], _Written]:
-    """Add the entry to the file. Nothing is written where anything is amiss."""
+) -> tuple[tuple[Golden, ...], _Change]:
+    """Return what to try it on, and the file with the entry added. Writes nothing."""
     settings = services.settings
     path = settings.seeds / CORRECTIONS
-    # What else was changed in the folder would come along, and nobody has looked at it here.
-    if fingerprint_of(settings.seeds, settings.current_periods) != live.fingerprint:
-        raise MendFault("other_changes")
+    _check_served(settings, settings.seeds, live)
     goldens = read_goldens(settings.seeds)
-    read_corrections(settings.seeds)
     by = ", ".join(dict.fromkeys((signature(proposal.made_by), signature(member.name))))
     entry = file.entry_text(proposal.kind.value, values_of(proposal, by, day(services.clock())))
+    there = read_corrections(settings.seeds).entries
     try:
         before = file.read(path)
-        after = file.appended(before or b"", entry, path)
-        file.replace(path, after)
     except OSError as exc:
         raise MendFault("not_writable", path=path, reason=exc.strerror) from exc
-    return goldens, _Written(path, before, after)
+    [wanted] = parse_corrections(entry.encode(), path).entries
+    if before is not None and _unsigned(wanted) in map(_unsigned, there):
+        # The program was killed after the file was put in place: the rest is still to be done.
+        return goldens, _Change(path, before, before)
+    return goldens, _Change(path, before, file.appended(before or b"", entry, path))
+
+
+def _check_served(settings: Settings, folder: Path, live: Snapshot) -> None:
+    """Refuse where more was changed: it would come along, and nobody has looked at it here."""
+    if fingerprint_of(folder, settings.current_periods) != live.fingerprint:
+        raise MendFault("other_changes")
+
+
+def _unsigned(entry: Correction) -> Correction:
+    """Return what an entry says, wherever it stands and whoever wrote it."""
+    return replace(entry, by="", on="", line=1)
 
 
 def signature(name: str) -> str:
@@ -136,30 +175,37 @@ def signature(name: str) -> str:
     return "medarbeider" if name.isdecimal() else name
 
 
-async def _swap(
+async def _tried(
     services: Services,
-    member: Member,
-    proposal: Proposal,
+    live: Snapshot,
     goldens: tuple[Golden, ...],
+    change: _Change,
     progress: Progress | None,
-) -> Report:
-    """Build, try and serve the new version, and mark the proposal; or none of it."""
-    least = services.settings.least_pledges
+) -> tuple[Candidate, Report]:
+    """Build the new version from a copy of the folder, and pass it through the gates of a reload."""
+    settings = services.settings
+
+    @contextmanager
+    def changed() -> Iterator[Path]:
+        with copy_of(settings.seeds) as folder:
+            _check_served(settings, folder, live)  # the copy: what it holds is what is built
+            (folder / CORRECTIONS).write_bytes(change.after)
+            try:
+                yield folder
+            except CorrectionsError as exc:  # the new entry's: all else is as it is served
+                exc.path = change.path
+                raise
 
     def tried(old: Snapshot, new: Snapshot) -> Report:
-        return examine(old, new, goldens, least)
+        return examine(old, new, goldens, settings.least_pledges)
 
-    try:
-        candidate, report = await services.index.prepare(tried, progress)
-    except ReloadRunning as exc:
-        raise MendFault("busy") from exc
-    except Exception as exc:
-        if getattr(exc, "fault", None) in FAULTS:
-            raise MendFault("folder", what=explain(exc)) from exc  # type: ignore[arg-type]
-        raise
-    if report.refusals:
-        services.index.cancel(candidate.token)
-        raise Refused(report.refusals)
+    return await services.index.prepare(tried, progress, changed)
+
+
+async def _serve(
+    services: Services, member: Member, proposal: Proposal, candidate: Candidate
+) -> None:
+    """Serve the new version and mark the proposal, or neither."""
     try:
         back = services.index.publish(candidate.token)
     except NotWaiting as exc:
@@ -174,7 +220,6 @@ async def _swap(
         _undo(services, back)
         other = await store.get(proposal.id)
         raise MendFault("decided", name=other.decided_by if other else "")
-    return report
 
 
 def _undo(services: Services, back: str) -> None:

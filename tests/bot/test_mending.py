@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 
 from bot.answering import Outcome, answer
 from bot.corrections import check, passed
-from bot.index_holder import IndexReader
+from bot.index_holder import IndexReader, Rebuild
 from bot.jobs import Jobs
 from bot.lock import only_instance
 from bot.reload import examine
@@ -41,9 +41,9 @@ QUESTION = "Når får guttungen et eple?"
 SHIPPED = (ROOT / "seeds" / CORRECTIONS).read_text(encoding="utf-8")
 
 
-def rebuilder(services: Services) -> Callable[[object], Snapshot]:
+def rebuilder(services: Services) -> Rebuild:
     settings = services.settings
-    return lambda progress: build(settings.seeds, options=options_of(settings))
+    return lambda progress, folder=settings.seeds: build(folder, options=options_of(settings))
 
 
 @pytest.fixture
@@ -363,10 +363,10 @@ async def test_a_reload_that_runs_is_not_disturbed(ours: Services) -> None:
     begun, go = threading.Event(), threading.Event()
     rebuild = rebuilder(ours)
 
-    def slow(progress: object) -> Snapshot:
+    def slow(progress: object, *folder: Path) -> Snapshot:
         begun.set()
         go.wait(30)
-        return rebuild(progress)
+        return rebuild(progress, *folder)
 
     ours.index._rebuild = slow
     other = asyncio.create_task(ours.index.prepare(lambda old, new: None))
@@ -382,10 +382,10 @@ async def test_withdrawn_while_it_is_built_is_not_published(ours: Services) -> N
     old, rebuild = ours.index.snapshot, rebuilder(ours)
     begun, go = threading.Event(), threading.Event()
 
-    def slow(progress: object) -> Snapshot:
+    def slow(progress: object, *folder: Path) -> Snapshot:
         begun.set()
         go.wait(30)
-        return rebuild(progress)
+        return rebuild(progress, *folder)
 
     ours.index._rebuild = slow
     publishing = asyncio.create_task(publish(ours, OLA, proposal_id))
@@ -397,12 +397,62 @@ async def test_withdrawn_while_it_is_built_is_not_published(ours: Services) -> N
     assert (await found(ours, proposal_id)).state is State.WITHDRAWN
 
 
-async def test_a_gate_that_refuses_puts_the_file_back(ours: Services) -> None:
+async def test_what_is_written_into_the_file_while_it_is_built_stays(ours: Services) -> None:
+    proposal_id = await proposed(ours)
+    old, rebuild, ends = ours.index.snapshot, rebuilder(ours), SHIPPED + "# for hånd\n"
+
+    def meanwhile(progress: object, *folder: Path) -> Snapshot:
+        (ours.settings.seeds / CORRECTIONS).write_text(ends, encoding="utf-8")
+        return rebuild(progress, *folder)
+
+    ours.index._rebuild = meanwhile
+    assert await fault_of(publish(ours, OLA, proposal_id)) == "other_changes"
+    assert ours.index.snapshot is old and seeds_text(ours) == ends
+    assert (await found(ours, proposal_id)).state is State.WAITING
+
+
+async def test_until_the_gates_have_passed_the_file_is_as_it_was(ours: Services) -> None:
+    rebuild, seen = rebuilder(ours), []
+
+    def watched(progress: object, *folder: Path) -> Snapshot:
+        fresh = rebuild(progress, *folder)
+        seen.append((seeds_text(ours), len(fresh.corrections)))
+        return fresh
+
+    ours.index._rebuild = watched
+    await publish(ours, OLA, await proposed(ours))
+    assert seen == [(SHIPPED, 1)]
+    assert ours.index.snapshot.fingerprint == rebuild(None).fingerprint  # what a start would serve
+
+
+async def test_a_topic_that_is_gone_is_told_of_where_the_entry_would_stand(ours: Services) -> None:
+    what = Draft(kind=Kind.OUTSIDE, question="Blir det paraply?", topic="vaer")
+    proposal_id, path = await proposed(ours, what), ours.settings.seeds / CORRECTIONS
+    (ours.settings.seeds / "topics.toml").write_text(
+        TOPICS.replace('id = "vaer"', 'id = "yr"'), encoding="utf-8"
+    )
+    rebuild = rebuilder(ours)
+    own = replace(ours, index=IndexReader(rebuild(None), rebuild))
+    with pytest.raises(MendFault) as caught:
+        await publish(own, OLA, proposal_id)
+    assert f"{path}:" in sentence(caught.value.fault, caught.value.values)
+    assert seeds_text(own) == SHIPPED
+
+
+async def test_a_file_that_is_a_link_is_not_written_through(ours: Services, tmp_path: Path) -> None:
+    proposal_id, path = await proposed(ours), ours.settings.seeds / CORRECTIONS
+    anothers = path.rename(tmp_path / "anothers.toml")
+    path.symlink_to(anothers)
+    assert await fault_of(publish(ours, OLA, proposal_id)) == "not_writable"
+    assert anothers.read_text(encoding="utf-8") == SHIPPED
+
+
+async def test_a_gate_that_refuses_leaves_the_file_as_it_was(ours: Services) -> None:
     snapshot = ours.index.snapshot
     rebuild = rebuilder(ours)
 
-    def worse(progress: object) -> Snapshot:
-        fresh = rebuild(progress)
+    def worse(progress: object, *folder: Path) -> Snapshot:
+        fresh = rebuild(progress, *folder)
         twice = (*fresh.corpus.pledges, fresh.corpus.pledges[0])
         return replace(fresh, corpus=replace(fresh.corpus, pledges=twice))
 
@@ -479,7 +529,7 @@ async def test_where_there_was_no_file_one_is_made_and_taken_away_again(ours: Se
     own = replace(ours, index=IndexReader(rebuild(None), rebuild))
     proposal_id = await proposed(own)
 
-    def fails(progress: object) -> Snapshot:
+    def fails(progress: object, *folder: Path) -> Snapshot:
         raise RuntimeError("no")
 
     own.index._rebuild = fails
@@ -568,7 +618,7 @@ async def test_an_attached_question_and_two_rewordings_become_hits(
     settings = replace(services.settings, seeds=seeds, current_year=2026)
     ours = replace(
         services, settings=settings, jobs=Jobs(),
-        index=IndexReader(semantic, lambda progress: build(seeds, semantic.searcher.encoder, semantic.store, options_of(settings), progress)),
+        index=IndexReader(semantic, lambda progress, folder=seeds: build(folder, semantic.searcher.encoder, semantic.store, options_of(settings), progress)),
     )  # fmt: skip
     question = "Hvem måker gangstiene etter uvær?"
     rewordings = ("Hvem rydder gangveiene for snø etter uvær?", "måking av gangstier etter snøfall")

@@ -22,8 +22,10 @@ from bot.callback_data import Complaint, Verdict
 from bot.review import export
 from bot.review.export import BOM, Export, original, safe
 from bot.services import Services
+from bot.storage_review import CaseState, ReviewStore, Status
 from bot.storage_staff import Member, Role
 from bot.storage_statistics import QueueRow, Statistics, Window
+from bot.texts.inbox import INBOX
 from bot.texts.overview import OVERVIEW
 
 EDITOR = Member(name="redaktør", role=Role.REVIEWER)
@@ -118,6 +120,25 @@ async def test_only_what_needs_eyes_is_taken_with_what_was_said_of_it(services) 
         "feil": ("Asker", "", OVERVIEW.complaints["place"]),
         "svak": ("", "", ""),
     }
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_solved_case_that_came_back_has_the_status_that_the_pages_show(
+    services, kind: str
+) -> None:
+    store, now = ReviewStore(services.storage), services.clock()
+    _, back = await log(services, "løst", "tilbake")
+    for (case_id,) in await services.storage.rows("SELECT case_id FROM answers"):
+        await store.change(str(case_id), CaseState(status=Status.SOLVED), "redaktør", now)
+    await services.storage.record_vote(back, Verdict.NOT_HELPFUL, now)
+    data = await taken(getattr(Export(services, EDITOR, 7), kind)())
+    rows = (
+        read_csv(data)
+        if kind == "csv"
+        else openpyxl.load_workbook(io.BytesIO(data)).active.iter_rows(values_only=True)
+    )
+    said = {row[1]: row[7] for row in rows}
+    assert (said["løst"], said["tilbake"]) == (INBOX.statuses["solved"], INBOX.again)
 
 
 async def test_a_reviewer_of_one_municipality_gets_only_theirs(services) -> None:

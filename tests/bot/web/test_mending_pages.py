@@ -7,6 +7,7 @@ import html
 import re
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -218,8 +219,8 @@ async def test_gates_that_refuse_are_told_of_on_the_page(ours: Services, reviewe
     path = await proposed(ours, reviewer)
     rebuild = rebuilder(ours)
 
-    def worse(progress: object):
-        fresh = rebuild(progress)
+    def worse(progress: object, *folder: Path):
+        fresh = rebuild(progress, *folder)
         return replace(
             fresh,
             corpus=replace(fresh.corpus, pledges=(*fresh.corpus.pledges, fresh.corpus.pledges[0])),
