@@ -131,19 +131,31 @@ class BM25Index:
         return self.vocabulary.keys()
 
     def idf(self, term: str) -> float:
-        """Return the term's idf; a term that is nowhere gets the highest possible one."""
+        """Return the term's idf; a term that is nowhere gets the highest possible one.
+
+        Several terms (see `posting`) that no document has together get 0: nothing is asked for.
+        """
         number = self.vocabulary.get(term)
-        if number is None:
-            return float(np.log1p((self.size + 0.5) / 0.5))
-        return float(self.columns.idf[number])
+        if number is not None:
+            return float(self.columns.idf[number])
+        if " " not in term:
+            return self._idf(0)
+        found = self.posting(term)
+        return 0.0 if found is None else self._idf(len(found.documents))
+
+    def _idf(self, documents: int) -> float:
+        return float(np.log1p((self.size - documents + 0.5) / (documents + 0.5)))
 
     def posting(self, term: str) -> Posting | None:
-        """Return where the term occurs, or None."""
+        """Return where the term occurs, or None.
+
+        Several terms with a space between are one term of the documents that have them all.
+        """
         if term in self._seen:
             return self._seen[term]
         number = self.vocabulary.get(term)
         if number is None:
-            return None
+            return self._together(term) if " " in term else None
         row = self.row(term)
         if row is not None:
             documents = np.flatnonzero(row)
@@ -155,6 +167,37 @@ class BM25Index:
         if self._small:  # else what was asked for would in time be a second index in memory
             self._seen[term] = found
         return found
+
+    def _together(self, term: str) -> Posting | None:
+        parts = term.split()
+        if not all(part in self.vocabulary for part in parts):
+            return None
+        fewest, *others = sorted(parts, key=self.idf, reverse=True)
+        first = self.posting(fewest)
+        assert first is not None
+        documents, saturated = first.documents, first.impacts / np.float32(self.idf(fewest))
+        for part in others:
+            impacts = self._impacts(part, documents)
+            held = impacts > 0
+            documents = documents[held]
+            saturated = saturated[held] + impacts[held] / np.float32(self.idf(part))
+        if not len(documents):
+            return None
+        # How often each occurs and how long the document is: the mean of what the parts make of it.
+        found = Posting(documents, saturated * np.float32(self._idf(len(documents)) / len(parts)))
+        if self._small:
+            self._seen[term] = found
+        return found
+
+    def _impacts(self, term: str, documents: NDArray[np.int64]) -> Scores:
+        """Return what a known term adds to each of these documents."""
+        row = self.row(term)
+        if row is not None:
+            return np.asarray(row[documents])
+        found = self.posting(term)
+        assert found is not None
+        places = found.documents.searchsorted(documents).clip(max=len(found.documents) - 1)
+        return np.where(found.documents[places] == documents, found.impacts[places], np.float32(0))
 
     def row(self, term: str) -> Scores | None:
         """Return one float a document of a term that many documents have; None for others."""

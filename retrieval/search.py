@@ -73,9 +73,9 @@ class Scores:
     concepts: Array
     """(concepts, pledges): what each concept gave."""
     vector: Vectors | None
-    """The question's vector; None without an encoder."""
+    """The question's vector, as a sentence; None without an encoder."""
     about: TopicScores | None
-    """The question against the topic tree; None where there is no tree."""
+    """The question, as a sentence, against the topic tree; None where there is no tree."""
 
 
 class Searcher:
@@ -122,11 +122,17 @@ class Searcher:
             lexical = lexical + w.grams * self._grams(question.concepts)
         total = _scaled(lexical)
         examples = dense = nearest = centre = about_topics = nothing
-        vector = about = None
+        vector = asked = about = None
         if self.dense is not None and self.encoder is not None and question.content:
-            vector = self.encoder.encode([question.content], "query")[0]
+            # A bare word is ranked by as it stands (nDCG@5 of keywords .98, as a sentence .96), but
+            # whether there is an answer at all is seen better in a sentence (docs/relevance.md).
+            texts = dict.fromkeys((question.content, question.sentence))
+            vector, *as_sentence = self.encoder.encode(list(texts), "query")
+            asked = as_sentence[0] if as_sentence else vector
             dense = _z(self.dense.passages @ vector) + _z(self.dense.context @ vector)
             nearest, centre = self.dense.questions.similarity(vector)
+            if as_sentence:
+                nearest = self.dense.questions.similarity(asked)[0]
         if self._asked is not None and w.examples:
             examples = self._asked(question.concepts)[1]
             total = total + (w.examples_alone if vector is None else w.examples) * _scaled(examples)
@@ -136,10 +142,12 @@ class Searcher:
             about = self.topics.scores(question.concepts, vector)
             about_topics = self.membership.likeness(self.topics.shares(about), self.topics.politics)
             total = total + w.topics * _scaled(about_topics)
+            if asked is not vector:
+                about = self.topics.scores(question.concepts, asked)
         total = total - w.expired * self._expired
         return Scores(
             total=total, lexical=lexical, examples=examples, dense=dense, nearest=nearest,
-            centre=centre, topics=about_topics, concepts=concepts, vector=vector, about=about,
+            centre=centre, topics=about_topics, concepts=concepts, vector=asked, about=about,
         )  # fmt: skip
 
     def _grams(self, concepts: Sequence[Concept]) -> Array:

@@ -43,14 +43,14 @@ def taught() -> frozenset[str]:
 
 
 def test_the_files_were_found():
-    assert {p.name for p in FILES} >= {"questions.jsonl", "judged.jsonl"}
+    assert {p.name for p in FILES} >= {"questions.jsonl", "judged.jsonl", "short.jsonl"}
     assert len(taught()) > 3000
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_no_judged_question_was_learned_by_heart(path):
     asked = {key(q.question) for q in judged(path)}
-    assert len(asked) > 400
+    assert len(asked) > (200 if path.name == "short.jsonl" else 400)
     # One or two words are what anyone would type; a sentence would be a leak.
     assert sorted(q for q in asked & taught() if len(q.split()) > 2) == []
 

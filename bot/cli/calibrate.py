@@ -53,7 +53,7 @@ class Fitted:
     epilog="""\b
 Examples:
   loftebot calibrate tests/data/questions.jsonl tests/data/judged.jsonl
-  loftebot calibrate --skip-split kept tests/data/questions.jsonl tests/data/judged.jsonl
+  loftebot calibrate --skip-split shortkept tests/data/*.jsonl
 """
 )
 @click.argument(

@@ -620,7 +620,7 @@ async def test_an_attached_question_and_two_rewordings_become_hits(
         services, settings=settings, jobs=Jobs(),
         index=IndexReader(semantic, lambda progress, folder=seeds: build(folder, semantic.searcher.encoder, semantic.store, options_of(settings), progress)),
     )  # fmt: skip
-    question = "Hvem måker gangstiene etter uvær?"
+    question = "Hvem måker etter uvær?"
     rewordings = ("Hvem rydder gangveiene for snø etter uvær?", "måking av gangstier etter snøfall")
     case_id = await asked(ours, question)
     assert answer(question, semantic.searcher, ours.policy).outcome is Outcome.NONE

@@ -15,7 +15,9 @@ TERMS = st.lists(st.sampled_from("abcdefg"), max_size=6)
 PLEDGES = st.lists(st.tuples(TERMS, TERMS), min_size=1, max_size=12).filter(
     lambda rows: any(text for text, _ in rows) and any(heading for _, heading in rows)
 )
-VARIANTS = st.dictionaries(st.sampled_from("abcdefgz"), st.floats(0.1, 1), min_size=1, max_size=5)
+VARIANTS = st.dictionaries(
+    st.sampled_from([*"abcdefgz", "a b", "c z", "d e f"]), st.floats(0.1, 1), min_size=1, max_size=5
+)
 CONCEPTS = st.lists(st.tuples(VARIANTS, st.floats(0.15, 1)), max_size=4)
 
 

@@ -147,6 +147,38 @@ def test_an_unknown_term_gives_nothing_and_the_highest_idf():
     assert index.idf("z") > index.idf("a")
 
 
+@given(CORPORA, st.lists(st.sampled_from("abcdefgz"), min_size=2, max_size=3, unique=True))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_several_terms_are_one_term_of_the_documents_that_have_them_all(either, corpus, terms):
+    index, term = BM25Index(corpus, k1=0.8, b=0.5), " ".join(terms)
+    both = [i for i, document in enumerate(corpus) if set(terms) <= set(document)]
+    for _ in range(2):  # the second finds it remembered
+        found = index.posting(term)
+        if not both:
+            assert found is None
+            assert index.idf(term) == 0.0
+            continue
+        assert found is not None
+        assert found.documents.tolist() == both
+        # As rare as those documents, as frequent as its terms are on average.
+        assert math.isclose(
+            index.idf(term), math.log(1 + (len(corpus) - len(both) + 0.5) / (len(both) + 0.5))
+        )
+        parts = [index.scores([t])[both] / index.idf(t) for t in terms]
+        assert np.allclose(found.impacts, index.idf(term) * np.mean(parts, axis=0), rtol=1e-4)
+        scores = np.zeros(len(corpus), np.float32)
+        index.add(scores, term, 0.5)
+        assert np.flatnonzero(scores).tolist() == both
+
+
+def test_the_order_of_several_terms_is_nothing():
+    index = BM25Index([["a", "b"], ["b", "b", "a"], ["a"], ["c"]], k1=0.8, b=0.5)
+    forth, back = index.posting("a b"), index.posting("b a")
+    assert forth is not None and back is not None
+    assert forth.documents.tolist() == back.documents.tolist() == [0, 1]
+    assert np.allclose(forth.impacts, back.impacts)
+
+
 def test_weights_scale_what_a_term_adds():
     index = BM25Index([["a"], ["b"]], k1=0.8, b=0.5)
     scores = np.zeros(2, np.float32)

@@ -278,6 +278,33 @@ def test_the_parts_of_a_compound_count_less_than_the_whole(reader):
     assert variants["skol"].weight < 0.5
 
 
+def test_the_parts_of_a_compound_count_nearly_as_much_where_they_stand_together(reader):
+    weights = {v.term: v.weight for v in reader.read("sosialdumping").concepts[0].variants}
+    assert "sosialdumping" not in reader.lexicon.synonyms  # nothing else leads to «sosial dumping»
+    assert weights["sosialdumping"] > weights["sosial dumping"] > 2 * weights["dumping"]
+    # Where some pledge has the compound, those that have its parts are meant less surely.
+    variants = {v.source: v for v in reader.read("heltid").concepts[0].variants}
+    assert variants["together_too"].term == "hel tid"
+    assert variants["together_too"].weight < weights["sosial dumping"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("eldreomsorg", "eldreomsorg i kommunen"),
+        ("Hva mener dere om eldreomsorg?", "eldreomsorg i kommunen"),
+        ("eldreomsorg i Asker", "eldreomsorg i"),
+        ("eldre omsorg", "eldre omsorg"),
+        ("housing?", "housing?"),
+        ("E18", "E18"),
+        ("???", "???"),
+        ("", ""),
+    ],
+)
+def test_a_bare_word_becomes_a_sentence_and_nothing_else_does(reader, text, sentence):
+    assert reader.read(text).sentence == sentence
+
+
 def test_neighbouring_words_are_joined_where_the_corpus_joins_them(reader):
     assert "seniorsent" in terms(reader.read("senior senter"), "joined")
 
@@ -311,6 +338,7 @@ def test_words_nobody_knows_are_marked(reader):
         ("compounds", "skolehelsetjeneste", "part"),
         ("nynorsk", "skule", "nynorsk"),
         ("english", "what about housing for the young", "english"),
+        ("together", "sosialdumping", "together"),
         ("modifier", "avfallsordning", "modifier"),
         ("join", "senior senter", "joined"),
     ],

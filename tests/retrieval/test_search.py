@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from retrieval.build import Options, Snapshot, build
+from retrieval.question import Switches
 from retrieval.search import Hit, Searcher, Weights
-from tests.conftest import write_programmes
+from tests.conftest import ROOT, write_programmes
 from tests.word_encoder import WordEncoder
 
 OLD = """Program for bygda
@@ -195,6 +196,34 @@ def test_the_question_is_encoded_once_and_without_its_boilerplate(village):
     encoder.asked.clear()
     find(searcher, "Hva mener dere om svømmehall i Bygda?")
     assert encoder.asked == [("query", "svømmehall i ?")]
+
+
+def test_a_bare_word_is_ranked_as_it_stands_and_judged_as_a_sentence(village):
+    encoder = WordEncoder()
+    searcher = village(encoder).searcher
+    encoder.asked.clear()
+    question = searcher.reader.read("svømmehall?")
+    scores = searcher.score(question)
+    assert encoder.asked == [("query", "svømmehall?"), ("query", "svømmehall i kommunen")]
+    word, sentence = encoder.encode(["svømmehall?", "svømmehall i kommunen"], "query")
+    assert np.array_equal(scores.centre, searcher.dense.questions.similarity(word)[1])
+    assert np.array_equal(scores.nearest, searcher.dense.questions.similarity(sentence)[0])
+    assert np.array_equal(scores.vector, sentence)
+
+
+@pytest.fixture(scope="module")
+def without_together() -> Snapshot:
+    return build(ROOT / "seeds", options=Options(this_year=2026, switches=Switches(together=False)))
+
+
+def test_a_pledge_that_writes_a_compound_apart_gains_and_no_other_does(lexical, without_together):
+    """No pledge has «sosialdumping»; four have «sosial dumping»."""
+    with_, without = lexical.searcher, without_together.searcher
+    after, before = (s.score(s.reader.read("sosialdumping")).lexical for s in (with_, without))
+    gained = after > 1.2 * before + 1e-6
+    apart = ["sosial dumping" in pledge.quote.lower() for pledge in with_.pledges]
+    assert sum(apart) == 4
+    assert gained.tolist() == apart
 
 
 def test_the_model_is_that_of_the_half_in_use(searcher, with_vectors):
