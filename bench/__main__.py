@@ -189,8 +189,7 @@ def main() -> int:
 
         stored["dense"] = dense()
     this = report.about(setting)
-    others = [r for r in stored.get("runs", ()) if r.split("`")[1] != this.split("`")[1]]
-    stored["runs"] = [*others, this][-report.RUNS :]
+    stored["runs"] = report.standing([*stored.get("runs", ()), this])
     print(report.tables(stored))
     if setting("WRITE") == "1":
         report.write(stored)

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,9 +32,6 @@ quickest call. `full query` is what a voter's question costs without the encoder
 variants in text and headings, pieces of words, the municipality's mask, 30 hits.
 
 """
-
-
-RUNS = 6  # commands that the page names
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -96,6 +94,21 @@ GOALS: tuple[Row, ...] = (
     ("memory / rank_bm25", (None, 0.9, 0.6, 0.45), lambda f: f["memory"][OURS] / f["memory"][STOCK], False),
     ("load and first answer / rank_bm25's pickle", (None, None, None, 0.03), lambda f: f["load"]["seconds"][OURS] / f["load"]["seconds"][STOCK], False),
 )  # fmt: skip
+
+
+def standing(runs: list[str]) -> list[str]:
+    """Return the runs, oldest first, that something in the tables is still from."""
+    kept: list[str] = []
+    later: set[tuple[str, str]] = set()
+    for run in reversed(runs):
+        sizes, parts = (
+            re.findall(rf'BENCH_{name}="([^"]*)"', run)[0] for name in ("SIZES", "PARTS")
+        )
+        measured = {(size, part) for size in sizes.split() for part in parts.split(",")}
+        if measured - later:
+            kept.append(run)
+        later |= measured
+    return kept[::-1]
 
 
 def tables(stored: dict[str, Any]) -> str:
