@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from retrieval import words
 from retrieval.evidence import Evidence
-from retrieval.question import Question
+from retrieval.index import BM25Index
+from retrieval.question import Concept, Question, Variant
 from retrieval.search import Array, Scores, Searcher
 from retrieval.top import best
 
@@ -18,6 +19,7 @@ Rows = NDArray[np.int64] | slice  # the pledges of some municipalities, or all
 
 LEAD_FAR = 20  # places behind the first to which its lead is measured
 TOP = 3  # pledges whose coverage counts: what a voter reads first
+_TRANSLATED = frozenset(("nynorsk", "english", "spelling"))
 # Ways a word reaches the topic tree as itself, not through a synonym or a part.
 _AS_ITSELF = frozenset(("word", "nynorsk", "english", "spelling"))
 
@@ -87,7 +89,7 @@ def _lexical(
         )
     most = np.asarray(
         [
-            c.weight * (field.k1 + 1) * max(v.weight * field.idf(v.term) for v in c.variants)
+            c.weight * (field.k1 + 1) * max(v.weight * field.idf(v.term) for v in _asked(c, field))
             for c in concepts
         ]
     )
@@ -107,6 +109,16 @@ def _lexical(
         most=most,
         found=found,
     )
+
+
+def _asked(concept: Concept, field: BM25Index) -> Sequence[Variant]:
+    """Leave out a word that no pledge can have, where its bokmål is known: «skule», «kindergarten».
+
+    Else the whole would count as rare as a word that nobody has used, and be found by a small part.
+    """
+    if not any(v.source in _TRANSLATED and v.term in field for v in concept.variants):
+        return concept.variants
+    return [v for v in concept.variants if v.source != "word" or v.term in field]
 
 
 @dataclass(frozen=True, slots=True)

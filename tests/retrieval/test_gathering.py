@@ -193,3 +193,25 @@ def test_what_the_shipped_programmes_speak_of_is_likelier_answered(lexical):
     low = min(searcher.model.probability(evidence(searcher, t)) for t in spoken)
     high = max(searcher.model.probability(evidence(searcher, t)) for t in silent)
     assert low > high
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("skulane", "skolene"), ("kindergartens", "barnehager")]
+)
+def test_a_word_in_another_language_is_no_rarer_than_its_bokmaal(lexical, written, meant):
+    """No pledge has «skule»; were it asked for as such, «skole» would be a small part of it."""
+    searcher = lexical.searcher
+    theirs, ours = evidence(searcher, written), evidence(searcher, meant)
+    assert theirs.normalised > 0.6 * ours.normalised > 0.0
+    assert theirs.coverage > 0.6 * ours.coverage
+
+
+def test_a_slip_is_no_rarer_than_the_word_that_it_is_of(lexical):
+    theirs, ours = (evidence(lexical.searcher, text) for text in ("barnehgae", "barnehage"))
+    assert theirs.normalised > 0.8 * ours.normalised
+
+
+def test_a_translation_that_no_pledge_holds_makes_nothing_of_the_word(lexical):
+    question = lexical.searcher.reader.read("medverknad")
+    assert {"nynorsk"} <= {v.source for v in question.concepts[0].variants}
+    assert evidence(lexical.searcher, "medverknad").coverage < 0.5
