@@ -104,7 +104,11 @@ def standing(runs: list[str]) -> list[str]:
         sizes, parts = (
             re.findall(rf'BENCH_{name}="([^"]*)"', run)[0] for name in ("SIZES", "PARTS")
         )
-        measured = {(size, part) for size in sizes.split() for part in parts.split(",")}
+        measured = {
+            ("" if part in ("start", "updates") else size, part)  # these have no size
+            for size in sizes.split() or [""]
+            for part in parts.split(",")
+        }
         if measured - later:
             kept.append(run)
         later |= measured

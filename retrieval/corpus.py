@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.document import PINNED, Pledge, Programme
-from retrieval.extraction import ExtractionError, extract
-from retrieval.mending import MendError, apply, mend_file, read_mends
 
 MANIFEST = "programmes.toml"
 GOLDENS = "goldens.toml"  # questions that every version must answer: bot/reload.py
@@ -66,6 +64,10 @@ def read_corpus(folder: Path, current_periods: Sequence[str] = ()) -> Corpus:
     Raises:
         CorpusError: On the first thing that is wrong, naming the file and line to mend.
     """
+    # An index that is read back extracts nothing.
+    from retrieval.extraction import ExtractionError, extract  # noqa: PLC0415
+    from retrieval.mending import MendError, apply, mend_file, read_mends  # noqa: PLC0415
+
     programmes = _programmes(folder, current_periods)
     pledges: list[Pledge] = []
     for programme in programmes:

@@ -24,7 +24,6 @@ from retrieval.document import Pledge
 from retrieval.examples import ExampleEntry
 from retrieval.index import BM25Index
 from retrieval.lexicon import Lexicon
-from retrieval.parallel import MOST, mapped
 from retrieval.semantic import Progress
 from retrieval.stopwords import BOKMAAL, ENGLISH
 
@@ -189,6 +188,9 @@ def build_fields(
     Args:
         progress: Called with (done, all) pledges while many are analysed.
     """
+    # An index that is read back needs none of it.
+    from retrieval.parallel import MOST, mapped  # noqa: PLC0415
+
     many = len(pledges) >= MANY
     chunks = (
         [_written(pledge, examples) for pledge in pledges[start : start + _CHUNK]]

@@ -127,14 +127,16 @@ class Neighbours:
             return nearest, centre
         moved = self.projection(vector)
         mean = self.centres @ moved
-        centre[:] = np.median(mean)
+        if len(mean) < self.size:  # np.median loads a whole package at first
+            centre[:] = np.median(mean)
         centre[self._present] = mean
         # The nearest question is looked for where the centres are near: a tenth of the multiplications.
         near = np.argsort(-mean, kind="stable")[:NEAR]
         rows = np.concatenate([self._rows[i] for i in near])
         sizes = np.asarray([len(self._rows[i]) for i in near])
         best = np.maximum.reduceat(self.vectors[rows] @ moved, np.cumsum(sizes) - sizes)
-        nearest[:] = np.median(best)
+        if len(mean) < self.size:
+            nearest[:] = np.median(best)
         nearest[self._present] = best.min()
         nearest[self._present[near]] = best
         return nearest, centre
