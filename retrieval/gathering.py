@@ -21,7 +21,7 @@ LEAD_FAR = 20  # places behind the first to which its lead is measured
 TOP = 3  # pledges whose coverage counts: what a voter reads first
 _TRANSLATED = frozenset(("nynorsk", "english", "spelling"))
 # Ways a word reaches the topic tree as itself, not through a synonym or a part.
-_AS_ITSELF = frozenset(("word", "nynorsk", "english", "spelling"))
+_AS_ITSELF = _TRANSLATED | {"word"}
 
 
 def gather(

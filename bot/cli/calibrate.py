@@ -53,7 +53,7 @@ class Fitted:
     epilog="""\b
 Examples:
   loftebot calibrate tests/data/questions.jsonl tests/data/judged.jsonl
-  loftebot calibrate --skip-split shortkept tests/data/*.jsonl
+  loftebot calibrate --skip-split shortkept tests/data/{questions,judged,short}.jsonl
 """
 )
 @click.argument(

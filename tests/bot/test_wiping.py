@@ -117,6 +117,28 @@ async def test_a_restored_log_is_wiped_when_it_is_erased_from_again(path: Path, 
     assert LEFT not in on_disk(path)
 
 
+async def test_a_restore_without_room_to_wipe_is_a_restore(path: Path, cipher, monkeypatch) -> None:
+    async with Storage(path, cipher) as storage:
+        [first, *_] = [a.id for a in await storage.answers()]
+    real, refused = storage_maintenance._connect, []
+
+    def refuse(action: int, *_: object) -> int:  # VACUUM attaches the file that it writes
+        if action == sqlite3.SQLITE_ATTACH:
+            refused.append(action)
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK
+
+    def connect(path: Path, mode: str) -> sqlite3.Connection:
+        db = real(path, mode)
+        db.set_authorizer(refuse)
+        return db
+
+    monkeypatch.setattr(storage_maintenance, "_connect", connect)
+    assert storage_maintenance.erase_again(path, {first: "2026-11-24"}) == 1
+    assert refused
+    assert (count(path), integrity(path)) == (59, "ok")
+
+
 async def test_a_log_that_is_being_copied_is_wiped_afterwards(
     path: Path, cipher, tmp_path: Path, monkeypatch
 ) -> None:
